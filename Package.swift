@@ -1,0 +1,72 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One room of the house: a Swift target and the rooms it may look into (docs/design/architecture.md).
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// Tests of one room, named after it.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let parser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "varve",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C
+        .target(name: "CSystem"),
+        // Debug builds hash real data too, so the kernels are optimised in every configuration.
+        .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CGit2"),
+        // Platform
+        layer("Basics"),
+        layer("FileSystem", ["Basics", "CSystem"]),
+        layer("Hashing", ["CHashing"]),
+        layer("Documents", ["Basics", yams]),
+        layer("Git", ["Basics", "FileSystem", "CGit2"]),
+        // Store
+        layer("Storage", ["Basics", "FileSystem", "Hashing"]),
+        layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics"]),
+        layer("Indexing", ["Objects", "FileSystem", "Hashing", "Basics"]),
+        layer("Transfers", ["Objects", "Storage", "Basics"]),
+        // Engine
+        layer("ProjectFiles", ["Documents", "Objects", "FileSystem", "Hashing", "Basics"]),
+        layer(
+            "Versioning",
+            [
+                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents", "FileSystem",
+                "Hashing", "Basics",
+            ]),
+        // Surface
+        layer("Rendering", ["Basics"]),
+        layer(
+            "Commands",
+            [
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
+                "FileSystem", "Rendering", "Basics", parser,
+            ]),
+        .executableTarget(
+            name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,
+            // libgit2 reads the whole CA bundle when it starts; the empty stand-in that CGit2 exports spares that.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

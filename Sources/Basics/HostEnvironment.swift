@@ -1,0 +1,20 @@
+/// What the engine may know of the process it runs in; tests hand in their own.
+package struct HostEnvironment: Sendable {
+    /// Environment variables.
+    package var variables: [String: String]
+    /// Absolute path of the folder that relative targets are resolved against.
+    package var workingDirectory: String
+    /// Processors that may be used.
+    package var processors: Int
+
+    package init(variables: [String: String], workingDirectory: String, processors: Int) {
+        self.variables = variables
+        self.workingDirectory = workingDirectory
+        self.processors = max(1, processors)
+    }
+
+    package subscript(_ name: String) -> String? {
+        guard let value = variables[name], !value.isEmpty else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,3 @@
+#ifndef VARVE_CHASHING_H
+#define VARVE_CHASHING_H
+#endif

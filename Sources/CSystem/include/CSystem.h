@@ -1,0 +1,3 @@
+#ifndef VARVE_CSYSTEM_H
+#define VARVE_CSYSTEM_H
+#endif

@@ -1,0 +1,9 @@
+import ArgumentParser
+import Commands
+
+@main
+struct EntryPoint {
+    static func main() async {
+        await Varve.main()
+    }
+}
