@@ -1,0 +1,326 @@
+package import Basics
+package import FileSystem
+package import Hashing
+package import Objects
+
+/// Makes tracked paths of the workspace equal to what was recorded, from the cache, losing nothing on the way.
+///
+/// Nothing is touched before it is known that every file that would be overwritten or removed is in the cache (or the
+/// caller forces it); a file is replaced by rename only, after its successor is complete.
+package struct Checkout: Sendable {
+    /// What a tracked path shall be.
+    package enum Wanted: Sendable {
+        case nothing
+        case file(ObjectID, isExecutable: Bool)
+        case folder(ObjectID, DirectoryObject)
+    }
+
+    /// What happened to a tracked path.
+    package enum Change: Sendable, Equatable {
+        case none, added, modified, deleted
+    }
+
+    package struct Options: Sendable {
+        /// Overwrite and remove files that are nowhere else.
+        package var force = false
+        /// Make all links anew, also of files that are right.
+        package var relink = false
+        /// Pass over files whose objects are not in the cache.
+        package var allowMissing = false
+
+        package init(force: Bool = false, relink: Bool = false, allowMissing: Bool = false) {
+            self.force = force
+            self.relink = relink
+            self.allowMissing = allowMissing
+        }
+    }
+
+    private let scanner: WorkspaceScanner
+    private let cache: Cache
+    private let placer: ObjectPlacer
+    private let options: Options
+    /// A folder on the repository's file system for what is being put together.
+    private let staging: String
+
+    package init(scanner: WorkspaceScanner, cache: Cache, staging: String, options: Options) {
+        self.scanner = scanner
+        self.cache = cache
+        self.staging = staging
+        self.options = options
+        placer = ObjectPlacer(cache: cache, threads: scanner.threads, progress: scanner.progress)
+    }
+
+    /// The files that checking out would destroy although the cache doesn't hold them; absolute paths.
+    package func unsavedFiles(_ wanted: Wanted, at path: RelativePath) throws -> [String] {
+        let current = try scanner.item(at: path, algorithm: algorithm(of: wanted))
+        return try unsaved(current, replacedBy: wanted, at: path)
+    }
+
+    /// Brings one tracked path to its wanted state.
+    ///
+    /// - Throws: `UnsavedFiles` before anything is touched; `CheckoutFailed` when files could not be put in place.
+    package func apply(_ wanted: Wanted, at path: RelativePath) throws -> Change {
+        let current = try scanner.item(at: path, algorithm: algorithm(of: wanted))
+        if isRight(current, wanted), !options.relink {
+            scanner.markManaged(path)
+            return .none
+        }
+        if !options.force {
+            let unsaved = try unsaved(current, replacedBy: wanted, at: path)
+            guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
+        }
+        switch wanted {
+        case .nothing:
+            try remove(current, at: path)
+            return current.isAbsent ? .none : .deleted
+        case .file(let id, let isExecutable):
+            return try applyFile(id, isExecutable, over: current, at: path)
+        case .folder(_, let listing):
+            return try applyFolder(listing, algorithm(of: wanted), over: current, at: path)
+        }
+    }
+
+    private func algorithm(of wanted: Wanted) -> HashAlgorithm {
+        switch wanted {
+        case .nothing: .md5
+        case .file(let id, _), .folder(let id, _): id.algorithm
+        }
+    }
+
+    private func isRight(_ current: WorkspaceItem, _ wanted: Wanted) -> Bool {
+        switch (current, wanted) {
+        case (.absent, .nothing): true
+        case (.file(let entry), .file(let id, let isExecutable)):
+            entry.digest == id.digest && (!isExecutable || entry.isExecutable)
+        case (.folder(let state), .folder(let id, _)): state.id == id && state.emptyFolders.isEmpty
+        default: false
+        }
+    }
+
+    // MARK: What would be lost
+
+    private func unsaved(
+        _ current: WorkspaceItem, replacedBy wanted: Wanted, at path: RelativePath
+    ) throws -> [String] {
+        let absolute = Paths.join(scanner.repository, path.string)
+        switch current {
+        case .absent:
+            return []
+        case .file(let entry):
+            if case .file(let id, _) = wanted, id.digest == entry.digest { return [] }
+            return try isSaved(entry.digest, entry.algorithm) ? [] : [absolute]
+        case .folder(let state):
+            var kept: DirectoryObject?
+            if case .folder(_, let listing) = wanted { kept = listing }
+            var doomed: [(RelativePath, ObjectID)] = []
+            state.forEachFile { file, entry in
+                if let kept, kept.digest(of: file) == entry.digest { return }
+                doomed.append((file, ObjectID(entry.digest, algorithm: entry.algorithm)))
+            }
+            let missing = Set(try cache.missing(Set(doomed.map(\.1))))
+            return doomed.filter { missing.contains($0.1) }.map { Paths.join(absolute, $0.0.string) }.sorted()
+        }
+    }
+
+    private func isSaved(_ digest: MD5Digest, _ algorithm: HashAlgorithm) throws -> Bool {
+        try cache.contains(ObjectID(digest, algorithm: algorithm))
+    }
+
+    // MARK: Files
+
+    private func applyFile(
+        _ id: ObjectID, _ isExecutable: Bool, over current: WorkspaceItem, at path: RelativePath
+    ) throws -> Change {
+        if case .file(let entry) = current, entry.digest == id.digest, !options.relink {
+            // Only the execute bit is missing.
+            let absolute = Paths.join(scanner.repository, path.string)
+            let mode = try Files.status(absolute)?.mode ?? 0o644
+            try Files.setMode(absolute, mode | 0o100)
+            _ = try scanner.item(at: path, algorithm: id.algorithm)
+            scanner.markManaged(path)
+            return .modified
+        }
+        guard try cache.contains(id) else {
+            if options.allowMissing { return .none }
+            throw CheckoutFailed(paths: [path.string], causes: [MissingObject(id: id, path: path.string)])
+        }
+        if case .folder = current { try remove(current, at: path) }
+        try SafeFolder(root: scanner.repository).makeFolder(path.parent)
+        let placed = try placer.place(
+            [.init(path: path, object: id, isExecutable: isExecutable)], in: scanner.repository, isPrivate: false)
+        if let failure = placed.failures.first {
+            throw CheckoutFailed(paths: [path.string], causes: [failure.error])
+        }
+        guard let file = placed.written[path] else {
+            throw CheckoutFailed(paths: [path.string], causes: [])
+        }
+        try scanner.adopt(file, at: path, algorithm: id.algorithm)
+        scanner.markManaged(path)
+        if case .absent = current { return .added }
+        if case .file(let entry) = current, entry.digest == id.digest { return .none }
+        return .modified
+    }
+
+    // MARK: Folders
+
+    private func applyFolder(
+        _ listing: DirectoryObject, _ algorithm: HashAlgorithm, over current: WorkspaceItem, at path: RelativePath
+    ) throws -> Change {
+        let absent = try cache.missing(listing.entries.map { ObjectID($0.digest, algorithm: algorithm) })
+        let missing = Set(absent.map(\.digest))
+        guard missing.isEmpty || options.allowMissing || listing.entries.count > missing.count else {
+            throw failure(of: listing, missing, at: path, algorithm)
+        }
+        var placements: [ObjectPlacer.Placement] = []
+        var before: DirectoryObject?
+        if case .folder(let state) = current { before = state.listing() }
+        for entry in listing.entries where !missing.contains(entry.digest) {
+            if !options.relink, before?.digest(of: entry.path) == entry.digest { continue }
+            placements.append(.init(path: entry.path, object: ObjectID(entry.digest, algorithm: algorithm)))
+        }
+        scanner.progress.report(.began(.checkingOut, items: placements.count, bytes: 0))
+        defer { scanner.progress.report(.ended(.checkingOut)) }
+        let failures: [(path: RelativePath, error: any UserFacingError)]
+        switch current {
+        case .absent:
+            failures = try create(placements, at: path, algorithm)
+        case .file:
+            // The file steps aside only once the folder is complete.
+            failures = try create(placements, at: path, algorithm)
+        case .folder(let state):
+            failures = try update(state, to: listing, placements, at: path, algorithm)
+        }
+        guard failures.isEmpty else {
+            throw CheckoutFailed(
+                paths: failures.map { path.appending($0.path.string).string }.sorted(), causes: failures.map(\.error))
+        }
+        guard missing.isEmpty || options.allowMissing else { throw failure(of: listing, missing, at: path, algorithm) }
+        scanner.markManaged(path)
+        switch current {
+        case .absent: return .added
+        case .file: return .modified
+        case .folder(let state):
+            let isSame = state.listing() == listing && state.emptyFolders.isEmpty
+            return isSame ? .none : .modified
+        }
+    }
+
+    private func failure(
+        of listing: DirectoryObject, _ missing: Set<MD5Digest>, at path: RelativePath, _ algorithm: HashAlgorithm
+    ) -> CheckoutFailed {
+        let entries = listing.entries.filter { missing.contains($0.digest) }
+        return CheckoutFailed(
+            paths: entries.map { path.appending($0.path.string).string },
+            causes: entries.prefix(1).map {
+                MissingObject(id: ObjectID($0.digest, algorithm: algorithm), path: path.appending($0.path.string).string)
+            })
+    }
+
+    /// Puts a whole folder together out of sight and renames it into place.
+    private func create(
+        _ placements: [ObjectPlacer.Placement], at path: RelativePath, _ algorithm: HashAlgorithm
+    ) throws -> [(path: RelativePath, error: any UserFacingError)] {
+        try Files.makeDirectory(staging)
+        let private_ = Paths.join(staging, TemporaryName.make())
+        try Files.makeDirectory(private_)
+        do {
+            let folder = try SafeFolder(root: private_)
+            for parent in Set(placements.map(\.path.parent)).sorted() { try folder.makeFolder(parent) }
+            let placed = try placer.place(placements, in: private_, isPrivate: true)
+            guard placed.failures.isEmpty else {
+                try Files.removeTree(private_)
+                return placed.failures
+            }
+            try SafeFolder(root: scanner.repository).makeFolder(path.parent)
+            let target = Paths.join(scanner.repository, path.string)
+            if let status = try Files.status(target), status.kind != .directory { try Files.remove(target) }
+            try Files.rename(private_, target)
+            _ = try scanner.adopt(placed.written, in: path, algorithm: algorithm)
+            return []
+        } catch {
+            try? Files.removeTree(private_)
+            throw error
+        }
+    }
+
+    private func update(
+        _ state: FolderState, to listing: DirectoryObject, _ placements: [ObjectPlacer.Placement],
+        at path: RelativePath, _ algorithm: HashAlgorithm
+    ) throws -> [(path: RelativePath, error: any UserFacingError)] {
+        let absolute = Paths.join(scanner.repository, path.string)
+        let folder = try SafeFolder(root: absolute)
+        // A file where a folder is to be (or the reverse) goes first; it is in the cache, or the user forced it.
+        var surplus: [RelativePath] = []
+        state.forEachFile { file, _ in
+            if listing.digest(of: file) == nil { surplus.append(file) }
+        }
+        surplus.sort()
+        for file in surplus { try folder.removeFile(file) }
+        for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed() where !empty.isRoot {
+            folder.removeFolderIfEmpty(empty)
+        }
+        for parent in Set(placements.map(\.path.parent)).sorted() { try folder.makeFolder(parent) }
+        let placed = try placer.place(placements, in: absolute, isPrivate: false)
+        _ = try scanner.adopt(placed.written, in: path, algorithm: algorithm)
+        return placed.failures
+    }
+
+    // MARK: Removal
+
+    private func remove(_ current: WorkspaceItem, at path: RelativePath) throws {
+        let parent = try SafeFolder(root: scanner.repository)
+        switch current {
+        case .absent: break
+        case .file: try parent.removeFile(path)
+        case .folder(let state):
+            let folder = try SafeFolder(root: Paths.join(scanner.repository, path.string))
+            var files: [RelativePath] = []
+            state.forEachFile { file, _ in files.append(file) }
+            for file in files { try folder.removeFile(file) }
+            for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed()
+            where !empty.isRoot {
+                folder.removeFolderIfEmpty(empty)
+            }
+            parent.removeFolderIfEmpty(path)
+        }
+        scanner.index.setRoot(path, nil)
+    }
+}
+
+/// Files that would be lost, since nothing else holds them.
+package struct UnsavedFiles: UserFacingError, Equatable {
+    /// Absolute paths.
+    package let paths: [String]
+
+    package init(paths: [String]) { self.paths = paths }
+
+    package var summary: String {
+        "Can't remove the following unsaved files without confirmation. Use `--force` to force.\n"
+            + paths.joined(separator: "\n")
+    }
+    package var remedy: String? { "keep them with `varve add` or `varve commit`, or give them up with `--force`" }
+    package var category: ErrorCategory { .failure }
+}
+
+/// Files that could not be put in place, by what keeps them from it.
+package struct CheckoutFailed: UserFacingError {
+    /// Relative to the repository.
+    package let paths: [String]
+    package let causes: [any UserFacingError]
+
+    package init(paths: [String], causes: [any UserFacingError]) {
+        self.paths = paths
+        self.causes = causes
+    }
+
+    package var summary: String {
+        let others = causes.filter { !($0 is MissingObject) }
+        return (["Checkout failed for following targets:"] + paths + ["Is your cache up to date?"]
+            + others.prefix(5).map(\.summary)).joined(separator: "\n")
+    }
+    package var remedy: String? {
+        causes.contains { $0 is MissingObject } || causes.isEmpty
+            ? "run `varve fetch` to get what is missing from the remote" : causes.lazy.compactMap(\.remedy).first
+    }
+    package var category: ErrorCategory { .failure }
+}

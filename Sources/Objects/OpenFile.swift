@@ -1,0 +1,97 @@
+import Basics
+import FileSystem
+import Hashing
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A file opened for reading that is still the one that was found.
+final class OpenFile: Sendable {
+    let descriptor: Int32
+    let request: ContentReader.Request
+
+    /// - Throws: `FileError` where it can't be opened, `FileChanged` where another file or content is there by now.
+    init(_ request: ContentReader.Request) throws {
+        // A FIFO planted in place of the file must not block the open.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (request.followsLink ? 0 : O_NOFOLLOW)
+        let descriptor = open(request.path, flags)
+        guard descriptor >= 0 else { throw FileError("read", request.path, errno) }
+        self.descriptor = descriptor
+        self.request = request
+        guard try OpenFile.status(descriptor, request.path) == request.status else {
+            close(descriptor)
+            throw FileChanged(path: request.path)
+        }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Reads until the buffer is full or the file ends; returns the number of bytes.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var total = 0
+        while total < buffer.count {
+            guard let base = buffer.baseAddress else { break }
+            #if canImport(Glibc)
+                let count = Glibc.read(descriptor, base + total, buffer.count - total)
+            #else
+                let count = Darwin.read(descriptor, base + total, buffer.count - total)
+            #endif
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError("read", request.path, errno)
+            }
+            if count == 0 { break }
+            total += count
+        }
+        return total
+    }
+
+    /// The file's status now, if nothing touched it since it was found.
+    func statusAfterReading() throws -> FileStatus {
+        let now = try OpenFile.status(descriptor, request.path)
+        guard now == request.status else { throw FileChanged(path: request.path) }
+        return now
+    }
+
+    private static func status(_ descriptor: Int32, _ path: String) throws -> FileStatus {
+        var raw = stat()
+        guard fstat(descriptor, &raw) == 0 else { throw FileError("read", path, errno) }
+        return FileStatus(raw)
+    }
+}
+
+/// Buffers that threads hand on to one another instead of faulting in fresh pages for each batch.
+final class BufferPool: Sendable {
+    private struct Buffers: @unchecked Sendable {
+        // Sendable because a buffer is in the list only while no thread uses it.
+        var free: [UnsafeMutableRawBufferPointer] = []
+    }
+    private let buffers = Mutex(Buffers())
+
+    init() {}
+
+    deinit { buffers.withLock { $0.free.forEach { $0.deallocate() } } }
+
+    func with<Result>(
+        atLeast count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        let taken = buffers.withLock { $0.free.popLast() }.map { SendableBuffer(buffer: $0) }
+        var buffer = taken?.buffer ?? .allocate(byteCount: max(count, 1 << 20), alignment: 64)
+        if buffer.count < count {
+            buffer.deallocate()
+            buffer = .allocate(byteCount: max(count, buffer.count * 2), alignment: 64)
+        }
+        let returned = SendableBuffer(buffer: buffer)
+        defer { buffers.withLock { $0.free.append(returned.buffer) } }
+        return try body(buffer)
+    }
+
+    private struct SendableBuffer: @unchecked Sendable {
+        // Sendable because only one thread holds it at a time: the one that took it from the pool.
+        let buffer: UnsafeMutableRawBufferPointer
+    }
+}
