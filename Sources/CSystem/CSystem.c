@@ -58,3 +58,11 @@ void varve_error_text(int code, char *buffer, size_t size) {
     if (strerror_r(code, buffer, size) != 0) snprintf(buffer, size, "error %d", code);
 #endif
 }
+
+int varve_sync_file_system(int file) {
+#if defined(__linux__)
+    return syncfs(file);
+#else
+    return fsync(file);
+#endif
+}

@@ -44,7 +44,7 @@ extension Files {
         return varve_clone(input, output) == 0
     }
 
-    private static func copyBytes(from input: FileDescriptor, to output: Int32, shown: String) throws(FileError) {
+    static func copyBytes(from input: FileDescriptor, to output: Int32, shown: String) throws(FileError) {
         if try copyInKernel(from: input, to: output, shown: shown) { return }
         var failure: FileError?
         withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 4096) { buffer in

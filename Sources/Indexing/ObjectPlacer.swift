@@ -168,7 +168,7 @@ package final class ObjectPlacer: Sendable {
             }
         }
         if result == 0 { return true }
-        let error = FileError("link", shown, errno)
+        let error = FileError(type.rawValue, shown, errno)
         if error.isUnsupportedLink { return false }
         throw error
     }

@@ -1,6 +1,7 @@
-package import Basics
+import Basics
 package import FileSystem
-package import Hashing
+import Hashing
+import Storage
 import Synchronization
 
 /// The local object store of a repository, in DVC's layout and with its modes.
@@ -118,6 +119,17 @@ package final class Cache: Sendable {
         let folder = Paths.parent(path(of: id))
         try makeFolder(folder)
         return Paths.join(folder, TemporaryName.make())
+    }
+
+    /// A folder on the cache's file system for copies whose object is not known yet; it exists afterwards.
+    func stagingFolder() throws -> String {
+        let preferred = Paths.parent(quarantineFolder) + "/staging"
+        try Files.makeDirectory(preferred)
+        try makeFolder(root)
+        if let here = try Files.status(preferred), let there = try Files.status(root), here.device == there.device {
+            return preferred
+        }
+        return root
     }
 
     /// Gives a complete, verified file its object's name. What was there already is the same bytes and stays.

@@ -1,5 +1,6 @@
 import Dispatch
 import Basics
+import FileSystem
 import Synchronization
 
 /// Streams one file in chunks: one thread reads and writes the copy, another takes the digest.

@@ -245,7 +245,7 @@ package struct ContentReader: Sendable {
         }
         try buffers.with(atLeast: chunk * requests.count) { buffer in
             while streams.contains(where: { $0 != nil }) {
-                var parts: [(lane: Int, bytes: UnsafeRawBufferPointer)] = []
+                var parts: [MD5Lanes.Chunk] = []
                 var finished: [Int] = []
                 for index in requests.indices {
                     guard let stream = streams[index] else { continue }
@@ -259,7 +259,7 @@ package struct ContentReader: Sendable {
                         let bytes = UnsafeRawBufferPointer(rebasing: slot[0..<count])
                         try stream.copy?.write(bytes)
                         streams[index]?.total += Int64(count)
-                        parts.append((index, bytes))
+                        parts.append(MD5Lanes.Chunk(lane: index, bytes: bytes))
                         progress.report(.advanced(phase, items: 0, bytes: Int64(count)))
                     } catch let error as CacheWriter.WriteFailure {
                         throw error.cause

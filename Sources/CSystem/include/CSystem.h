@@ -28,6 +28,9 @@ int varve_clone_at(int source, int folder, const char *name);
 /// Returns the bytes copied, 0 at the end of the source, or -1 with `errno` set.
 ssize_t varve_copy_range(int source, int destination, size_t count);
 
+/// Waits until what was written to the file system of an open file is on its disk.
+int varve_sync_file_system(int file);
+
 /// Writes the text for an `errno` value to `buffer`, from any thread.
 void varve_error_text(int code, char *buffer, size_t size);
 
