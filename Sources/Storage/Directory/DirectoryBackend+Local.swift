@@ -160,6 +160,14 @@ extension DirectoryBackend {
         unlinkat(parent.number, name, AT_REMOVEDIR)
     }
 
+    /// The whole listing at once.
+    package func localList(under prefix: Key) throws(StorageError) -> [Listing] {
+        let walk = DirectoryWalk(backend: self, prefix: prefix)
+        var found: [Listing] = []
+        while let page = try walk.nextPage() { found += page }
+        return found
+    }
+
     /// Files that a writer left behind: with a temporary name, last changed before the given second since 1970.
     package func leftovers(under prefix: Key, olderThan second: Int64) throws(StorageError) -> [Key] {
         let walk = DirectoryWalk(backend: self, prefix: prefix, temporaries: true)
