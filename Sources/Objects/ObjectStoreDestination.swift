@@ -1,0 +1,15 @@
+/// The local place that objects are pushed from and fetched into: the cache, as transfers see it.
+///
+/// May be called from any thread.
+package protocol ObjectDestination: Sendable {
+    /// Whether the object is there and can be trusted as far as its mode and size tell.
+    func contains(_ id: ObjectID) -> Bool
+    /// Where the object lies or would lie.
+    func path(of id: ObjectID) -> String
+    /// A path in the same file system where nothing is yet, for the object's bytes while they arrive.
+    func temporaryPath(for id: ObjectID) throws -> String
+    /// Gives the temporary file its place. Its bytes have been checked against the ID and its mode is 0444.
+    ///
+    /// Where it throws, the caller removes the temporary file.
+    func publish(temporary: String, as id: ObjectID) throws
+}
