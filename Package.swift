@@ -69,6 +69,7 @@ let package = Package(
             ]),
         // Tests
         tests("DocumentsTests", ["Documents", "Basics"]),
+        tests("FileSystemTests", ["FileSystem", "Basics"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,60 @@
+// Not in the header: Swift's view of the C library is without it, and the two must agree.
+#define _GNU_SOURCE
 #include "CSystem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#endif
+#ifdef __APPLE__
+#include <sys/clonefile.h>
+#endif
+
+int varve_clone(int source, int destination) {
+#if defined(__linux__) && defined(FICLONE)
+    return ioctl(destination, FICLONE, source);
+#else
+    (void)source;
+    (void)destination;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int varve_clone_at(int source, int folder, const char *name) {
+#ifdef __APPLE__
+    return fclonefileat(source, folder, name, 0);
+#else
+    (void)source;
+    (void)folder;
+    (void)name;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+ssize_t varve_copy_range(int source, int destination, size_t count) {
+#ifdef __linux__
+    return copy_file_range(source, NULL, destination, NULL, count, 0);
+#else
+    (void)source;
+    (void)destination;
+    (void)count;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+void varve_error_text(int code, char *buffer, size_t size) {
+#ifdef __GLIBC__
+    // The GNU variant returns the text, which need not be in the buffer.
+    const char *text = strerror_r(code, buffer, size);
+    if (text != buffer) snprintf(buffer, size, "%s", text);
+#else
+    if (strerror_r(code, buffer, size) != 0) snprintf(buffer, size, "error %d", code);
+#endif
+}

@@ -1,3 +1,34 @@
 #ifndef VARVE_CSYSTEM_H
 #define VARVE_CSYSTEM_H
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/// `openat`, which Swift cannot call because it is variadic.
+static inline int varve_openat(int folder, const char *path, int flags, unsigned int mode) {
+    return openat(folder, path, flags, (mode_t)mode);
+}
+
+/// The name inside a directory entry; Swift would copy all 256 bytes, of which the kernel filled fewer.
+static inline const char *varve_entry_name(const struct dirent *entry) {
+    return entry->d_name;
+}
+
+/// Makes `destination`, an empty file opened for writing, share the blocks of `source`.
+/// Returns -1 and sets `errno` where the file system cannot.
+int varve_clone(int source, int destination);
+
+/// Makes `name` in the open directory `folder` a clone of `source`; only Darwin has this call, elsewhere `ENOTSUP`.
+int varve_clone_at(int source, int folder, const char *name);
+
+/// Copies up to `count` bytes from one file's position to the other's inside the kernel.
+/// Returns the bytes copied, 0 at the end of the source, or -1 with `errno` set.
+ssize_t varve_copy_range(int source, int destination, size_t count);
+
+/// Writes the text for an `errno` value to `buffer`, from any thread.
+void varve_error_text(int code, char *buffer, size_t size);
+
 #endif

@@ -69,6 +69,9 @@ struct SettingsValidation {
             throw Problem(message: "expected str for dictionary value", path: path + ["url"])
         }
         let (scheme, host) = RemoteURL.split(text)
+        guard host.utf8.contains(UInt8(ascii: "[")) == host.utf8.contains(UInt8(ascii: "]")) else {
+            throw Problem(message: "not a valid value for dictionary value", path: path)
+        }
         // Without a host DVC takes anything for a path, `foo:/x` and `s3:///x` too.
         if host.isEmpty { return try Self.validate(data, SettingsSchema.remoteOptions(scheme: "") ?? [], at: path) }
         if scheme == "remote" { return data }
