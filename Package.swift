@@ -69,6 +69,8 @@ let package = Package(
             ]),
         // Tests
         tests("GitTests", ["Git", "Basics"]),
+        tests("DocumentsTests", ["Documents", "Basics"]),
+        tests("FileSystemTests", ["FileSystem", "Basics"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -40,6 +40,7 @@ package enum Paths {
     /// Everything before the last part: `.` for a single relative part, `/` for one below the root.
     package static func parent(_ path: String) -> String {
         let trimmed = withoutTrailingSlashes(path)
+        if trimmed.isEmpty { return path.isEmpty ? "." : "/" }
         guard let index = trimmed.utf8.lastIndex(of: slash) else { return "." }
         let folder = withoutTrailingSlashes(trimmed[..<index])
         return folder.isEmpty ? "/" : String(folder)

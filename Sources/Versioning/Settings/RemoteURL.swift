@@ -1,0 +1,48 @@
+/// The parts of a remote's URL that decide what kind of remote it is.
+package enum RemoteURL {
+    /// Scheme in lower case and host part, both empty for paths; cut as Python's `urlparse` cuts.
+    package static func split(_ url: String) -> (scheme: String, host: String) {
+        var rest = Substring(url)
+        var scheme = ""
+        if let colon = rest.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            let head = rest[..<colon]
+            let isScheme =
+                head.utf8.first.map { isLetter($0) } == true
+                && head.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0) }
+            if isScheme {
+                scheme = head.lowercased()
+                rest = rest[rest.utf8.index(after: colon)...]
+            }
+        }
+        guard rest.utf8.starts(with: "//".utf8) else { return (scheme, "") }
+        let host = rest.utf8.dropFirst(2).prefix { !"/?#".utf8.contains($0) }
+        return (scheme, String(Substring(host)))
+    }
+
+    /// Whether text begins like `scheme://`, which settings files keep as it is.
+    package static func hasScheme(_ text: String) -> Bool {
+        let word = text.unicodeScalars.prefix {
+            $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+        }
+        return !word.isEmpty && text.unicodeScalars[word.endIndex...].starts(with: "://".unicodeScalars)
+    }
+
+    /// Login and password out of a URL, for showing it to others.
+    package static func withoutSecrets(_ url: String) -> String {
+        guard let range = url.utf8.firstRange(of: Array("://".utf8)) else { return url }
+        let authority = url.utf8[range.upperBound...].prefix { !"/?#".utf8.contains($0) }
+        var shown = url
+        if let at = authority.lastIndex(of: UInt8(ascii: "@")) {
+            let login = authority[..<at]
+            if let colon = login.firstIndex(of: UInt8(ascii: ":")) {
+                shown = String(url[..<colon]) + ":***" + String(url[at...])
+            }
+        }
+        if let question = shown.utf8.firstIndex(of: UInt8(ascii: "?")) { shown = String(shown[..<question]) + "?***" }
+        return shown
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}
