@@ -1,0 +1,100 @@
+package import Documents
+
+/// `dvc.lock`: what the last run of each stage of the pipeline file beside it used and made.
+///
+/// Entries of stages that are gone stay until someone removes them.
+package struct LockFile: Sendable {
+    package static let fileName = "dvc.lock"
+
+    /// Relative to the root.
+    package let path: String
+    /// The file as it is, edited in place: entries keep their order, new ones go to the end.
+    private var document: Mapping
+    /// The text that `document` was read from; its comments are kept.
+    private let original: [UInt8]?
+
+    /// A lock file yet to be written.
+    package init(path: String) {
+        self.path = path
+        original = nil
+        document = Mapping()
+    }
+
+    package init(parsing bytes: [UInt8], path: String) throws(ProjectFileError) {
+        let document = try ProjectDocument(parsing: bytes, path: path, schema: .lockFile)
+        self.path = path
+        self.document = document.value
+        original = bytes
+    }
+
+    /// The lock file that belongs to a pipeline file.
+    package static func path(besides pipelineFile: String) -> String {
+        let name = pipelineFile.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(pipelineFile[..<$0]) }
+        return (name ?? pipelineFile) + ".lock"
+    }
+
+    package var stageNames: [String] { stages.keys }
+    package var datasets: [Mapping] { document["datasets"].mappings }
+
+    private var stages: Mapping { document["stages"]?.mapping ?? Mapping() }
+
+    /// - Parameter workingDirectory: the stage's, relative to the root.
+    package func entry(for stage: String, workingDirectory: String) -> LockEntry? {
+        stages[stage]?.mapping.map { LockEntry(entry: $0, workingDirectory: workingDirectory) }
+    }
+
+    /// Replaces the whole entry of a stage, or adds one.
+    ///
+    /// - Returns: whether the file says anything new; an unchanged one need not be written.
+    @discardableResult
+    package mutating func update(_ stage: String, with entry: LockEntry) -> Bool {
+        begin()
+        var stages = stages
+        let value = Value.mapping(entry.value)
+        let isNew = stages[stage] != value
+        stages[stage] = value
+        document["stages"] = .mapping(stages)
+        return isNew
+    }
+
+    /// - Returns: whether there was an entry.
+    @discardableResult
+    package mutating func remove(_ stage: String) -> Bool {
+        var stages = stages
+        guard stages[stage] != nil else { return false }
+        stages[stage] = nil
+        document["stages"] = .mapping(stages)
+        return true
+    }
+
+    /// Records what a data set (a mapping with `name`) now is.
+    package mutating func update(dataset: Mapping) {
+        begin(withStages: false)
+        var datasets = document["datasets"]?.array ?? []
+        if let index = datasets.firstIndex(where: { $0.mapping?["name"] == dataset["name"] }) {
+            datasets[index] = .mapping(dataset)
+        } else {
+            datasets.append(.mapping(dataset))
+        }
+        document["datasets"] = .array(datasets)
+        if document["stages"] == nil { document["stages"] = .mapping(Mapping()) }
+    }
+
+    private mutating func begin(withStages: Bool = true) {
+        if document["schema"] == nil { document["schema"] = "2.0" }
+        if withStages, document["stages"] == nil { document["stages"] = .mapping(Mapping()) }
+    }
+
+    /// Whether no stage is left, so that DVC would delete the file.
+    package var isEmpty: Bool { stages.isEmpty }
+
+    /// The text to write, byte for byte DVC's.
+    package func text() throws(ProjectFileError) -> String {
+        guard let original else { return YAML.emit(.mapping(document)) }
+        do throws(DocumentError) {
+            return try YAMLDocument(parsing: original).text(updatedTo: .mapping(document))
+        } catch {
+            throw ProjectFileError(path, .syntax(error, looksLikeMergeConflict: false))
+        }
+    }
+}

@@ -1,0 +1,3 @@
+package struct PipelineFile: Sendable {
+    package static let fileName = "dvc.yaml"
+}
