@@ -1,0 +1,53 @@
+package import Basics
+package import FileSystem
+
+extension Repository {
+    /// How long a command waits for another one before it gives up.
+    package enum LockPatience: Sendable {
+        case seconds(Double)
+        case forever
+    }
+
+    /// Runs `body` while no other varve or DVC command changes the repository.
+    ///
+    /// The lock is the one DVC takes, so both tools wait for each other.
+    package func locked<Result>(
+        _ patience: LockPatience = .seconds(30), _ body: () throws -> Result
+    ) throws -> Result {
+        let lock = try acquireLock(patience)
+        defer { lock.release() }
+        try sweepLeftovers()
+        return try body()
+    }
+
+    package func locked<Result>(
+        _ patience: LockPatience = .seconds(30), _ body: () async throws -> Result
+    ) async throws -> Result {
+        let lock = try acquireLock(patience)
+        defer { lock.release() }
+        try sweepLeftovers()
+        return try await body()
+    }
+
+    private func acquireLock(_ patience: LockPatience) throws -> FileLock {
+        let folder = Paths.join(internals, "tmp")
+        try Files.makeDirectory(folder)
+        let wait: LockWait =
+            switch patience {
+            case .seconds(let seconds): .seconds(seconds)
+            case .forever: .forever
+            }
+        return try FileLock.acquire(Paths.join(folder, "lock"), wait: wait) { holder in
+            progress.report(.warning("waiting for another command to finish: \(holder)"))
+        }
+    }
+
+    /// Removes what killed commands left in the folders that only varve writes to. Called under the lock.
+    private func sweepLeftovers() throws {
+        for folder in ["staging", "checkout"] {
+            let path = Paths.join(scratch, folder)
+            guard Files.exists(path) else { continue }
+            for name in (try? Files.names(in: path)) ?? [] { try? Files.removeTree(Paths.join(path, name)) }
+        }
+    }
+}
