@@ -60,6 +60,7 @@ extension GitRepository {
         guard let workTree, try isReachable(path, index) else { return }
         switch FileKind(at: path.isEmpty ? workTree : "\(workTree)/\(path)") {
         case .missing:
+            if git.isOutsideSparseCheckout(path, index) { return }
             try git.check(removalStatus(path, index), "remove '\(path)' from the Git index")
         case .folder where isSubmodule(path, index):
             try git.check(git.call.git_index_add_bypath(index, path), "stage the submodule '\(path)'")
@@ -78,13 +79,20 @@ extension GitRepository {
 
     private func stageFolder(_ path: String, _ index: OpaquePointer) throws(GitError) {
         let flags = UInt32(GIT_INDEX_ADD_DISABLE_PATHSPEC_MATCH.rawValue)
+        let sparseness = Sparseness(git: git, index: index)
         let status = path.withCString { raw in
             var pattern: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(mutating: raw)
             return withUnsafeMutablePointer(to: &pattern) { strings in
                 var paths = git_strarray(strings: strings, count: path.isEmpty ? 0 : 1)
-                return git.call.git_index_add_all(index, &paths, flags, nil, nil)
+                return git.call.git_index_add_all(
+                    index, &paths, flags,
+                    { path, _, payload in
+                        guard let path, let payload else { return 0 }
+                        return Unmanaged<Sparseness>.fromOpaque(payload).takeUnretainedValue().skips(path) ? 1 : 0
+                    }, Unmanaged.passUnretained(sparseness).toOpaque())
             }
         }
+        withExtendedLifetime(sparseness) {}
         try git.check(status, "stage '\(path)'")
     }
 
@@ -124,6 +132,29 @@ extension GitRepository {
             try git.check(git.call.git_index_read(index, 0), "read the Git index")
             return try body(index, repository)
         }
+    }
+}
+
+extension Library {
+    /// Whether a path is tracked but kept out of the work tree by a sparse checkout; libgit2 takes it for deleted.
+    func isOutsideSparseCheckout(_ path: UnsafePointer<CChar>, _ index: OpaquePointer) -> Bool {
+        guard let entry = call.git_index_get_bypath(index, path, 0) else { return false }
+        return UInt32(entry.pointee.flags_extended) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0
+    }
+}
+
+/// Carries the index through libgit2 to the question which paths not to stage.
+private final class Sparseness {
+    private let git: Library
+    private let index: OpaquePointer
+
+    init(git: Library, index: OpaquePointer) {
+        self.git = git
+        self.index = index
+    }
+
+    func skips(_ path: UnsafePointer<CChar>) -> Bool {
+        git.isOutsideSparseCheckout(path, index)
     }
 }
 

@@ -8,8 +8,10 @@ extension GitRepository {
         guard workTree != nil else { return false }
         return try withIndex { (index, repository) throws(GitError) in
             let excluded = Set(excluded.map { Array($0.utf8) })
-            let search = DeltaSearch { status, path in
-                status == GIT_DELTA_UNMODIFIED || Self.covers(excluded, path) ? .goOn : .stop
+            let search = DeltaSearch { [git] status, path in
+                if status == GIT_DELTA_UNMODIFIED || Self.covers(excluded, path) { return .goOn }
+                if status == GIT_DELTA_DELETED, git.isOutsideSparseCheckout(path, index) { return .goOn }
+                return .stop
             }
             try withHeadTree(repository) { (tree) throws(GitError) in
                 try search.run(git, flags: 0) { git.call.git_diff_tree_to_index(&$0, repository, tree, index, &$1) }
@@ -31,7 +33,7 @@ extension GitRepository {
         return try withIndex { (index, repository) throws(GitError) in
             var paths: [String] = []
             let search = DeltaSearch { status, path in
-                if status == GIT_DELTA_UNTRACKED { paths.append(String(decoding: path, as: UTF8.self)) }
+                if status == GIT_DELTA_UNTRACKED { paths.append(String(cString: path)) }
                 return .goOn
             }
             try search.run(git, flags: Self.untrackedFlags, ignoringSubmodules: true) {
@@ -45,10 +47,11 @@ extension GitRepository {
         GIT_DIFF_INCLUDE_UNTRACKED.rawValue | GIT_DIFF_RECURSE_UNTRACKED_DIRS.rawValue
 
     /// Whether the set has the path or a folder above it.
-    private static func covers(_ excluded: Set<[UInt8]>, _ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    private static func covers(_ excluded: Set<[UInt8]>, _ path: UnsafePointer<CChar>) -> Bool {
         if excluded.isEmpty { return false }
-        if excluded.contains(Array(path)) { return true }
-        return path.indices.contains { path[$0] == UInt8(ascii: "/") && excluded.contains(Array(path[..<$0])) }
+        let path = Array(String(cString: path).utf8)
+        return excluded.contains(path)
+            || path.indices.contains { path[$0] == UInt8(ascii: "/") && excluded.contains(Array(path[..<$0])) }
     }
 
     /// Runs a body with the tree of HEAD, nil while there is no commit.
@@ -70,10 +73,10 @@ extension GitRepository {
 private final class DeltaSearch {
     enum Step { case goOn, stop }
 
-    private let visit: (git_delta_t, UnsafeBufferPointer<UInt8>) -> Step
+    private let visit: (_ status: git_delta_t, _ path: UnsafePointer<CChar>) -> Step
     private(set) var isStopped = false
 
-    init(_ visit: @escaping (git_delta_t, UnsafeBufferPointer<UInt8>) -> Step) { self.visit = visit }
+    init(_ visit: @escaping (_ status: git_delta_t, _ path: UnsafePointer<CChar>) -> Step) { self.visit = visit }
 
     func run(
         _ git: Library, flags: UInt32, ignoringSubmodules: Bool = false,
@@ -99,10 +102,7 @@ private final class DeltaSearch {
     /// The answers that libgit2 knows: -1 ends the comparison, 1 leaves the difference out of the list.
     private func consider(_ delta: git_diff_delta) -> Int32 {
         guard let path = delta.new_file.path ?? delta.old_file.path else { return 1 }
-        let length = String(cString: path).utf8.count
-        let step = path.withMemoryRebound(to: UInt8.self, capacity: length) {
-            visit(delta.status, UnsafeBufferPointer(start: $0, count: length))
-        }
+        let step = visit(delta.status, path)
         if step == .stop { isStopped = true }
         return isStopped ? -1 : 1
     }
