@@ -41,8 +41,8 @@ let package = Package(
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "Hashing"]),
-        layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics"]),
-        layer("Indexing", ["Objects", "FileSystem", "Hashing", "Basics"]),
+        layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),
+        layer("Indexing", ["Objects", "FileSystem", "Hashing", "Basics", "CSystem"]),
         layer("Transfers", ["Objects", "Storage", "Basics"]),
         // Engine
         layer("ProjectFiles", ["Documents", "Objects", "FileSystem", "Hashing", "Basics"]),

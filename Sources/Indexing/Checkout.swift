@@ -126,6 +126,11 @@ package struct Checkout: Sendable {
         try cache.contains(ObjectID(digest, algorithm: algorithm))
     }
 
+    private func makeParent(of path: RelativePath) throws {
+        if path.parent.isRoot { return }
+        try SafeFolder(root: scanner.repository).makeDirectory(path.parent)
+    }
+
     // MARK: Files
 
     private func applyFile(
@@ -145,7 +150,7 @@ package struct Checkout: Sendable {
             throw CheckoutFailed(paths: [path.string], causes: [MissingObject(id: id, path: path.string)])
         }
         if case .folder = current { try remove(current, at: path) }
-        try SafeFolder(root: scanner.repository).makeFolder(path.parent)
+        try makeParent(of: path)
         let placed = try placer.place(
             [.init(path: path, object: id, isExecutable: isExecutable)], in: scanner.repository, isPrivate: false)
         if let failure = placed.failures.first {
@@ -168,13 +173,15 @@ package struct Checkout: Sendable {
     ) throws -> Change {
         let absent = try cache.missing(listing.entries.map { ObjectID($0.digest, algorithm: algorithm) })
         let missing = Set(absent.map(\.digest))
-        guard missing.isEmpty || options.allowMissing || listing.entries.count > missing.count else {
+        guard missing.isEmpty else {
+            // A folder is checked out whole or not at all.
+            if options.allowMissing { return .none }
             throw failure(of: listing, missing, at: path, algorithm)
         }
         var placements: [ObjectPlacer.Placement] = []
         var before: DirectoryObject?
         if case .folder(let state) = current { before = state.listing() }
-        for entry in listing.entries where !missing.contains(entry.digest) {
+        for entry in listing.entries {
             if !options.relink, before?.digest(of: entry.path) == entry.digest { continue }
             placements.append(.init(path: entry.path, object: ObjectID(entry.digest, algorithm: algorithm)))
         }
@@ -194,7 +201,6 @@ package struct Checkout: Sendable {
             throw CheckoutFailed(
                 paths: failures.map { path.appending($0.path.string).string }.sorted(), causes: failures.map(\.error))
         }
-        guard missing.isEmpty || options.allowMissing else { throw failure(of: listing, missing, at: path, algorithm) }
         scanner.markManaged(path)
         switch current {
         case .absent: return .added
@@ -225,13 +231,13 @@ package struct Checkout: Sendable {
         try Files.makeDirectory(private_)
         do {
             let folder = try SafeFolder(root: private_)
-            for parent in Set(placements.map(\.path.parent)).sorted() { try folder.makeFolder(parent) }
+            for parent in Set(placements.map(\.path.parent)).sorted() where !parent.isRoot { try folder.makeDirectory(parent) }
             let placed = try placer.place(placements, in: private_, isPrivate: true)
             guard placed.failures.isEmpty else {
                 try Files.removeTree(private_)
                 return placed.failures
             }
-            try SafeFolder(root: scanner.repository).makeFolder(path.parent)
+            try makeParent(of: path)
             let target = Paths.join(scanner.repository, path.string)
             if let status = try Files.status(target), status.kind != .directory { try Files.remove(target) }
             try Files.rename(private_, target)
@@ -255,11 +261,11 @@ package struct Checkout: Sendable {
             if listing.digest(of: file) == nil { surplus.append(file) }
         }
         surplus.sort()
-        for file in surplus { try folder.removeFile(file) }
+        for file in surplus { try folder.remove(file) }
         for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed() where !empty.isRoot {
-            folder.removeFolderIfEmpty(empty)
+            try? folder.removeDirectory(empty)
         }
-        for parent in Set(placements.map(\.path.parent)).sorted() { try folder.makeFolder(parent) }
+        for parent in Set(placements.map(\.path.parent)).sorted() where !parent.isRoot { try folder.makeDirectory(parent) }
         let placed = try placer.place(placements, in: absolute, isPrivate: false)
         _ = try scanner.adopt(placed.written, in: path, algorithm: algorithm)
         return placed.failures
@@ -271,17 +277,17 @@ package struct Checkout: Sendable {
         let parent = try SafeFolder(root: scanner.repository)
         switch current {
         case .absent: break
-        case .file: try parent.removeFile(path)
+        case .file: try parent.remove(path)
         case .folder(let state):
             let folder = try SafeFolder(root: Paths.join(scanner.repository, path.string))
             var files: [RelativePath] = []
             state.forEachFile { file, _ in files.append(file) }
-            for file in files { try folder.removeFile(file) }
+            for file in files { try folder.remove(file) }
             for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed()
             where !empty.isRoot {
-                folder.removeFolderIfEmpty(empty)
+                try? folder.removeDirectory(empty)
             }
-            parent.removeFolderIfEmpty(path)
+            try? parent.removeDirectory(path)
         }
         scanner.index.setRoot(path, nil)
     }

@@ -18,6 +18,7 @@ package struct WrittenFile: Sendable {
     package let size: Int64
     /// Nanoseconds since 1970.
     package let modified: Int64
+    let isHardlink: Bool
 
     /// Whether the file found is the one that was written. Its change time isn't compared: the rename into place set it.
     func isStill(_ status: FileStatus) -> Bool {
@@ -94,17 +95,22 @@ package final class ObjectPlacer: Sendable {
     private func place(
         _ placement: Placement, in parents: SafeFolder, folder: String, isPrivate: Bool
     ) throws -> WrittenFile {
-        let parent = try parents.openParent(of: placement.path, creating: false)
+        let handle = try parents.openParent(of: placement.path, creating: false)
+        let parent = handle.raw
         let name = placement.path.name
         let target = isPrivate ? name : TemporaryName.make()
         let shown = Paths.join(folder, placement.path.string)
         let file = try write(placement, as: target, in: parent, shown: shown)
         if !isPrivate {
+            Fault.point("rename")
             guard renameat(parent, target, parent, name) == 0 else {
                 let code = errno
                 unlinkat(parent, target, 0)
                 throw FileError("replace", shown, code)
             }
+            Fault.point("rename")
+            // Renaming one name of a file onto another name of the same file leaves both.
+            if file.isHardlink { unlinkat(parent, target, 0) }
         }
         return file
     }
@@ -124,7 +130,7 @@ package final class ObjectPlacer: Sendable {
             for type in cache.linkTypes where type != .copy {
                 if unsupported.withLock({ $0.contains(type) }) { continue }
                 if try link(type, placement, source: source, status, as: name, in: parent, shown: shown) {
-                    return try written(placement.object.digest, name, parent, follow: true, shown)
+                    return try written(placement.object.digest, name, parent, type, shown)
                 }
                 unsupported.withLock { _ = $0.insert(type) }
             }
@@ -155,7 +161,7 @@ package final class ObjectPlacer: Sendable {
             let input = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
             guard input >= 0 else { throw FileError("read", source, errno) }
             defer { close(input) }
-            let output = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let output = varve_openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard output >= 0 else { throw FileError("create", shown, errno) }
             defer { close(output) }
             result = varve_clone(input, output)
@@ -179,7 +185,7 @@ package final class ObjectPlacer: Sendable {
         let input = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard input >= 0 else { throw FileError("read", source, errno) }
         defer { close(input) }
-        let output = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let output = varve_openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard output >= 0 else { throw FileError("create", shown, errno) }
         var isOpen = true
         defer { if isOpen { close(output) } }
@@ -199,7 +205,7 @@ package final class ObjectPlacer: Sendable {
             guard close(output) == 0 else { throw FileError("write", shown, errno) }
             let result = FileStatus(raw)
             return WrittenFile(
-                digest: placement.object.digest, inode: result.inode, size: result.size, modified: result.modified)
+                digest: placement.object.digest, inode: result.inode, size: result.size, modified: result.modified, isHardlink: false)
         } catch {
             unlinkat(parent, name, 0)
             throw error
@@ -237,14 +243,16 @@ package final class ObjectPlacer: Sendable {
     }
 
     private func written(
-        _ digest: MD5Digest, _ name: String, _ parent: Int32, follow: Bool, _ shown: String
+        _ digest: MD5Digest, _ name: String, _ parent: Int32, _ type: LinkType, _ shown: String
     ) throws -> WrittenFile {
         var raw = stat()
-        guard fstatat(parent, name, &raw, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0 else {
+        guard fstatat(parent, name, &raw, 0) == 0 else {
             throw FileError("read", shown, errno)
         }
         let status = FileStatus(raw)
-        return WrittenFile(digest: digest, inode: status.inode, size: status.size, modified: status.modified)
+        return WrittenFile(
+            digest: digest, inode: status.inode, size: status.size, modified: status.modified,
+            isHardlink: type == .hardlink)
     }
 }
 
