@@ -44,7 +44,7 @@ package struct ObjectCopier: ~Copyable {
                 let file = try route.open(id)
                 let start = slot * (Self.smallSize + 1)
                 let room = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[start..<start + Self.smallSize + 1])
-                let count = try file.readOnce(into: room)
+                let count = try file.read(into: room)
                 if count > Self.smallSize {
                     large.append((id, file.size))
                 } else {
@@ -118,8 +118,8 @@ extension ObjectCopier.Route {
         Self(
             open: { id throws(StorageError) in
                 let path = cache.path(of: id)
-                do {
-                    return try Descriptor.open(path, O_RDONLY, "cannot read the object")
+                do throws(StorageError) {
+                    return try Descriptor.reading(path)
                 } catch {
                     throw error.at(id.key, in: path)
                 }
@@ -132,7 +132,7 @@ extension ObjectCopier.Route {
     package static func fetch(from directory: DirectoryBackend, into cache: some ObjectDestination) -> Self {
         Self(
             open: { id throws(StorageError) in
-                try Descriptor.open(try directory.path(of: id.key), O_RDONLY, "cannot read the object")
+                try Descriptor.reading(try directory.path(of: id.key))
             },
             place: { id, fill in
                 let temporary = try cache.temporaryPath(for: id)
@@ -152,23 +152,6 @@ extension ObjectCopier.Route {
 }
 
 extension Descriptor {
-    /// One read: for a regular file, all there is up to the buffer's size. What is cut short fails the digest.
-    fileprivate func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
-        while true {
-            let count = Self.systemRead(number, buffer.baseAddress, buffer.count)
-            if count >= 0 { return count }
-            if errno != EINTR { throw StorageError(errno: errno, "cannot read") }
-        }
-    }
-
-    private static func systemRead(_ number: Int32, _ base: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.read(number, base, count)
-        #else
-            Darwin.read(number, base, count)
-        #endif
-    }
-
     /// How large the file is now; 0 where that cannot be told.
     fileprivate var size: Int64 {
         let end = lseek(number, 0, SEEK_END)

@@ -10,15 +10,25 @@ extension ObjectStore {
     package func objects(
         in layout: ObjectLayout, prefixes: [String]? = nil
     ) async throws(StorageError) -> [StoredObject] {
+        try await entries(in: layout, prefixes: prefixes) { entry in
+            guard let object = StoredObject(entry), object.id.algorithm == layout.algorithm else { return nil }
+            return object
+        }
+    }
+
+    /// What the transform makes of all that lies where a layout's objects do, whatever its shape.
+    package func entries<Entry: Sendable>(
+        in layout: ObjectLayout, prefixes: [String]? = nil, _ transform: @escaping @Sendable (Listing) -> Entry?
+    ) async throws(StorageError) -> [Entry] {
         let keys = (prefixes ?? defaultPrefixes(of: layout)).map { listingPrefix(layout, $0) }
-        if let directory { return try await directoryObjects(directory, layout, under: keys) }
-        let found = Mutex<[StoredObject]>([])
+        if let directory { return try await folderEntries(directory, under: keys, transform) }
+        let found = Mutex<[Entry]>([])
         let outcome = SharedOutcome()
         await concurrentForEach(keys, limit: backend.concurrency) { key in
             do throws(StorageError) {
-                var batch: [StoredObject] = []
-                for try await entry in backend.list(under: key) {
-                    if let object = StoredObject(entry), object.id.algorithm == layout.algorithm { batch.append(object) }
+                var batch: [Entry] = []
+                for try await listing in backend.list(under: key) {
+                    if let entry = transform(listing) { batch.append(entry) }
                 }
                 found.withLock { $0 += batch }
             } catch {
@@ -68,17 +78,17 @@ extension ObjectStore {
         return Key(layout.prefix + start + slash + prefix.dropFirst(2))
     }
 
-    private func directoryObjects(
-        _ directory: DirectoryBackend, _ layout: ObjectLayout, under keys: [Key]
-    ) async throws(StorageError) -> [StoredObject] {
+    private func folderEntries<Entry: Sendable>(
+        _ directory: DirectoryBackend, under keys: [Key], _ transform: @escaping @Sendable (Listing) -> Entry?
+    ) async throws(StorageError) -> [Entry] {
         try await onOwnThread { () throws(StorageError) in
-            let found = Mutex<[StoredObject]>([])
+            let found = Mutex<[Entry]>([])
             let outcome = SharedOutcome()
             // Cannot throw, because the body does not.
             try? parallelForEach(count: keys.count, threads: directory.concurrency, batch: 16) { range in
                 for key in keys[range] where outcome.failure == nil {
                     do throws(StorageError) {
-                        let batch = try directory.localList(under: key).compactMap(StoredObject.init)
+                        let batch = try directory.localList(under: key).compactMap(transform)
                         found.withLock { $0 += batch }
                     } catch {
                         outcome.fail(error)

@@ -4,15 +4,41 @@ import Synchronization
 
 /// Computes what an object's ID must be from bytes that come in order.
 package struct ObjectHasher: Sendable {
-    private var state: MD5
+    private enum State {
+        case md5(MD5)
+        case text(LegacyTextMD5)
+    }
+    private var state: State
 
-    package init(_ algorithm: HashAlgorithm) { state = MD5() }
+    package init(_ algorithm: HashAlgorithm) {
+        state =
+            switch algorithm {
+            case .md5: .md5(MD5())
+            case .md5Dos2Unix: .text(LegacyTextMD5())
+            }
+    }
 
-    package mutating func update(_ bytes: UnsafeRawBufferPointer) { state.update(bytes) }
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        switch state {
+        case .md5(var hash):
+            hash.update(bytes)
+            state = .md5(hash)
+        case .text(var hash):
+            hash.update(bytes)
+            state = .text(hash)
+        }
+    }
+
+    private func finalize() -> MD5Digest {
+        switch state {
+        case .md5(let hash): hash.finalize()
+        case .text(let hash): hash.finalize()
+        }
+    }
 
     /// Throws `corrupt` where the bytes are not those of the object.
     package func verify(_ id: ObjectID, place: String?) throws(StorageError) {
-        let digest = state.finalize()
+        let digest = finalize()
         guard digest == id.digest else { throw .mismatch(id, found: digest.hex, place: place) }
     }
 }

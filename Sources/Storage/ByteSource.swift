@@ -41,7 +41,7 @@ package struct LocalFileSource: ByteSource {
     }
 
     package func open(at offset: Int64) throws(StorageError) -> any ByteReader {
-        let file = try Descriptor.open(path, O_RDONLY, "cannot read the file")
+        let file = try Descriptor.reading(path)
         if offset > 0 { lseek(file.number, off_t(offset), SEEK_SET) }
         return FileReader(file: file, path: path)
     }

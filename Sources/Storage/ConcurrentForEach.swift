@@ -6,10 +6,10 @@ import Synchronization
 package func concurrentForEach<Element: Sendable>(
     _ elements: [Element], limit: Int, _ body: @escaping @Sendable (Element) async -> Void
 ) async {
-    let cursor = Atomic<Int>(0)
+    let cursor = Cursor()
     @Sendable func work() async {
         while !Task.isCancelled {
-            let index = cursor.wrappingAdd(1, ordering: .relaxed).oldValue
+            let index = cursor.next.wrappingAdd(1, ordering: .relaxed).oldValue
             guard index < elements.count else { return }
             await body(elements[index])
         }
@@ -17,4 +17,8 @@ package func concurrentForEach<Element: Sendable>(
     await withDiscardingTaskGroup { group in
         for _ in 0..<min(max(1, limit), elements.count) { group.addTask { await work() } }
     }
+}
+
+private final class Cursor: Sendable {
+    let next = Atomic<Int>(0)
 }

@@ -1,3 +1,5 @@
+import FileSystem
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -15,6 +17,17 @@ package final class Descriptor: Sendable {
     /// Opens a path; a file that is created is private to the user until its mode is set.
     package static func open(_ path: String, _ flags: Int32, _ action: String) throws(StorageError) -> Descriptor {
         try open(in: AT_FDCWD, path, flags, action)
+    }
+
+    /// Opens an ordinary file for reading; never waits for the other end of a pipe, and refuses devices and folders.
+    package static func reading(_ path: String) throws(StorageError) -> Descriptor {
+        let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, "cannot read")
+        var status = DirectoryBackend.emptyStatus
+        guard fstat(file.number, &status) == 0 else { throw StorageError(errno: errno, "cannot read", path: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StorageError(.unsupported, "cannot read: not an ordinary file", place: path)
+        }
+        return file
     }
 
     /// Opens a name in an open folder.
@@ -51,6 +64,8 @@ package final class Descriptor: Sendable {
     /// Writes all bytes.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         guard let base = bytes.baseAddress else { return }
+        Fault.point("write")
+        if let code = Fault.error(at: "write") { throw StorageError(errno: code, "cannot write") }
         var count = 0
         while count < bytes.count {
             #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import FileSystem
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -30,7 +32,7 @@ extension DirectoryBackend {
         _ key: Key, range: Range<Int64>? = nil, into sink: some ByteSink
     ) throws(StorageError) {
         do {
-            let file = try Descriptor.open(try path(of: key), O_RDONLY, "cannot read")
+            let file = try Descriptor.reading(try path(of: key))
             var rest = Int64.max
             if let range {
                 rest = Int64(range.count)
@@ -94,13 +96,14 @@ extension DirectoryBackend {
         _ filling: (Descriptor) throws(StorageError) -> Void
     ) throws(PlacingError) {
         let sealed = Self.isObjectPlace(key)
-        let temporary = TemporaryObjectName.make()
+        let temporary = TemporaryName.make()
         let folderHandle: Descriptor
         do {
             folderHandle = try folder()
         } catch {
             throw PlacingError(reason: error, isStaleFolder: error.systemCode == EMFILE)
         }
+        Fault.point("create")
         let file: Descriptor
         do {
             file = try Descriptor.open(
@@ -117,6 +120,7 @@ extension DirectoryBackend {
             } else if isShared {
                 fchmod(file.number, 0o664)
             }
+            Fault.point("rename")
             guard renameat(folderHandle.number, temporary, folderHandle.number, name) == 0 else {
                 throw StorageError(errno: errno, "cannot rename into place")
             }
@@ -124,6 +128,7 @@ extension DirectoryBackend {
             unlinkat(folderHandle.number, temporary, 0)
             throw PlacingError(reason: error, isStaleFolder: false)
         }
+        Fault.point("rename")
     }
 
     package func localDelete(_ keys: [Key]) throws(StorageError) {
@@ -189,6 +194,7 @@ extension DirectoryBackend {
             if error.kind == .notFound { return }
             throw error
         }
+        Fault.point("delete")
         if unlinkat(folder.number, name, 0) != 0, errno != ENOENT {
             throw StorageError(errno: errno, "cannot delete")
         }

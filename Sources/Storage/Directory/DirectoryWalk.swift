@@ -1,3 +1,4 @@
+import FileSystem
 import Synchronization
 
 #if canImport(Glibc)
@@ -59,7 +60,7 @@ final class DirectoryWalk: Sendable {
                 }
                 if let below = try entries(of: key) { state.stack.append(Folder(path: key, entries: below)) }
             case .file:
-                guard TemporaryObjectName.matches(entry.name) == temporaries else { continue }
+                guard TemporaryName.matches(entry.name) == temporaries else { continue }
                 // What vanished since the folder was read is not there.
                 guard let metadata = try backend.localStat(Key(key)) else { continue }
                 page.append(Listing(key: Key(key), metadata: metadata))

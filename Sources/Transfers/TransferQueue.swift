@@ -1,0 +1,120 @@
+package import Basics
+package import Objects
+import Storage
+import Synchronization
+
+/// Moves the objects of a plan between the cache and a store, many at a time.
+///
+/// Every object is checked on its way. Files go first; then the directory objects all of whose files are there. When the
+/// task is cancelled, what arrived stays, no directory object follows, and `CancellationError` is thrown.
+package struct TransferQueue: Sendable {
+    package let store: ObjectStore
+    /// Objects on the way at once.
+    package let jobs: Int
+    private let progress: any ProgressReporter
+
+    /// - Parameter jobs: as the user asks; by default what the store serves well.
+    package init(store: ObjectStore, jobs: Int? = nil, progress: any ProgressReporter = SilentProgress()) {
+        self.store = store
+        self.jobs = max(1, jobs ?? store.backend.concurrency)
+        self.progress = progress
+    }
+
+    /// Brings to the store what it lacks.
+    ///
+    /// - Parameter thorough: whether to look up files that a directory object in the store vouches for (`ObjectStatus`).
+    package func push(
+        _ plan: TransferPlan, from cache: some ObjectDestination, thorough: Bool? = nil
+    ) async throws -> TransferReport {
+        let present = try await ObjectStatus(of: store, thorough: thorough).present(of: plan)
+        return try await run(plan, present: present, phase: .pushing, isAvailable: cache.contains) { ids, log in
+            if let directory = store.directory {
+                await copy(ids, .push(from: cache, to: directory), log)
+            } else {
+                await concurrentForEach(ids, limit: jobs) { id in
+                    await log.note(id) { () async throws -> Int64 in
+                        try await store.store(id, from: cache.path(of: id))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Brings to the cache what it lacks; the store is not asked before, a missing object shows when it is read.
+    package func fetch(_ plan: TransferPlan, into cache: some ObjectDestination) async throws -> TransferReport {
+        let present = Set(plan.objects.filter(cache.contains))
+        return try await run(plan, present: present, phase: .fetching, isAvailable: { _ in true }) { ids, log in
+            if let directory = store.directory {
+                await copy(ids, .fetch(from: directory, into: cache), log)
+            } else {
+                await concurrentForEach(ids, limit: jobs) { id in
+                    await log.note(id) { () async throws -> Int64 in try await store.fetch(id, into: cache) }
+                }
+            }
+        }
+    }
+
+    /// Files, then the directory objects whose files are all there.
+    private func run(
+        _ plan: TransferPlan, present: Set<ObjectID>, phase: ProgressPhase, isAvailable: (ObjectID) -> Bool,
+        _ move: ([ObjectID], TransferLog) async -> Void
+    ) async throws -> TransferReport {
+        let log = TransferLog(phase: phase, progress: progress, breaker: FailureBreaker(limit: max(8, jobs * 2)))
+        let wanted = plan.files.filter { !present.contains($0) }
+        let files = wanted.filter { log.keep($0, isAvailable) }
+        let ahead = plan.directories.lazy.filter { !present.contains($0.id) }.count
+        guard !wanted.isEmpty || ahead > 0 else { return log.report() }
+        progress.report(.began(phase, items: files.count + ahead, bytes: 0))
+        defer { progress.report(.ended(phase)) }
+
+        await move(files, log)
+        try Task.checkCancellation()
+        log.markUntried(files)
+
+        let (ready, withheld) = plan.directories(present: present, unavailable: log.unavailable)
+        let directories = ready.filter { log.keep($0, isAvailable) }
+        await move(directories, log)
+        try Task.checkCancellation()
+        log.markUntried(directories)
+        return log.report(withheld: withheld)
+    }
+
+    /// Copies between folders on threads of their own: small files many at a time, then each large one by itself.
+    private func copy(_ ids: [ObjectID], _ route: ObjectCopier.Route, _ log: TransferLog) async {
+        if ids.isEmpty { return }
+        let cancelled = CancellationFlag()
+        let threads = jobs
+        await withTaskCancellationHandler {
+            await onOwnThread {
+                let large = Mutex<[(id: ObjectID, size: Int64)]>([])
+                let batch = ObjectCopier.batchSize
+                // Neither can throw, because their bodies do not.
+                let batches = (ids.count + batch - 1) / batch
+                try? parallelForEach(count: batches, threads: threads, batch: 16) { range in
+                    let copier = ObjectCopier(route)
+                    for start in range.lazy.map({ $0 * batch }) where !cancelled.isSet && log.goesOn {
+                        let rest = copier.copySmall(ids[start..<min(start + batch, ids.count)]) { log.note($0, $1) }
+                        if !rest.isEmpty { large.withLock { $0 += rest } }
+                    }
+                }
+                // The largest first, so that no thread is left with one at the end.
+                let rest = large.withLock { $0 }.sorted { $0.size > $1.size }
+                try? parallelForEach(count: rest.count, threads: threads) { range in
+                    let copier = ObjectCopier(route)
+                    for index in range where !cancelled.isSet && log.goesOn {
+                        copier.copyLarge(rest[index].id) { log.note($0, $1) }
+                    }
+                }
+            }
+        } onCancel: {
+            cancelled.set()
+        }
+    }
+}
+
+/// Set once, from any thread.
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
