@@ -123,11 +123,15 @@ package final class Repository: Sendable {
     // MARK: Paths
 
     /// The path of a command-line word relative to the repository; `nil` where it lies outside.
+    ///
+    /// Links inside the repository stay as they are: a tracked path may itself be one.
     package func relativePath(of word: String) -> RelativePath? {
-        let absolute = Paths.absolute(word, from: environment.workingDirectory)
-        // The folder is resolved, not the last part: a tracked path may itself be a link.
-        let resolved = Paths.join(Paths.resolvingLinks(Paths.parent(absolute)), Paths.name(absolute))
-        let path = absolute == "/" ? absolute : resolved
+        let path = Paths.absolute(word, from: environment.workingDirectory)
+        if let inside = relative(path) { return inside }
+        return relative(Paths.join(Paths.resolvingLinks(Paths.parent(path)), Paths.name(path)))
+    }
+
+    private func relative(_ path: String) -> RelativePath? {
         if path.utf8.elementsEqual(root.utf8) { return RelativePath("") }
         guard Paths.isInside(path, root) else { return nil }
         return RelativePath(String(path.dropFirst(root == "/" ? 1 : root.count + 1)))

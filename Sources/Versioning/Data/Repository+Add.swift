@@ -1,0 +1,279 @@
+package import Basics
+package import FileSystem
+import Hashing
+import Indexing
+package import Objects
+package import ProjectFiles
+
+/// What `add` is asked to do.
+package struct AddRequest: Sendable {
+    package var targets: [String]
+    package var expandsGlobs = false
+    /// Where data from outside the repository is to lie in it.
+    package var output: String?
+    /// Only write the pointer file; the data goes to the cache with `commit`.
+    package var withoutCommit = false
+    package var relinks = true
+    package var force = false
+
+    package init(targets: [String]) { self.targets = targets }
+}
+
+/// What a verb that writes project files did.
+package struct ProjectFilesResult: Sendable {
+    /// Files for the user to `git add`, from where the user stands.
+    package var filesToStage: [String] = []
+    /// Data that is in the cache but could not be linked into the workspace, as pointer files to check out.
+    package var unlinked: [String] = []
+
+    package init() {}
+}
+
+extension Repository {
+    /// Records files and folders: contents into the cache, a pointer file beside each.
+    package func add(_ request: AddRequest) throws -> ProjectFilesResult {
+        let changes = ProjectFileChanges(self)
+        var result = ProjectFilesResult()
+        let plans = try planAdding(request)
+        defer { index.save() }
+        for plan in plans {
+            var plan = plan
+            if plan.source != nil {
+                try bringIn(&plan, force: request.force)
+            }
+            try record(plan, request, changes, &result)
+        }
+        result.filesToStage = try changes.finish()
+        return result
+    }
+
+    // MARK: Plan
+
+    /// One target: the path to record, and the output and pointer file it belongs to.
+    struct AddPlan {
+        var path: RelativePath
+        var stage: Stage
+        var outputNumber: Int
+        var outputPath: RelativePath
+        var isNew: Bool
+        /// Absolute path of data outside the repository that is to be brought in.
+        var source: String?
+
+        var output: Output { stage.outputs[outputNumber] }
+    }
+
+    /// Decides everything that can be refused before anything is read or written.
+    private func planAdding(_ request: AddRequest) throws -> [AddPlan] {
+        let snapshot = try workspace()
+        var plans: [AddPlan] = []
+        for target in try expandedTargets(request) {
+            let plan: AddPlan
+            if let output = request.output {
+                plan = try planBringingIn(target, to: output, force: request.force, in: snapshot)
+            } else {
+                guard let path = relativePath(of: target), !path.isRoot else { throw outside(target) }
+                plan = try self.plan(path, target, in: snapshot)
+            }
+            try refuseOverlap(plan, in: snapshot)
+            if let other = plans.first(where: { $0.path.isInside(plan.path) || plan.path.isInside($0.path) }),
+                other.path != plan.path
+            {
+                throw overlap(of: plan.path, with: other.path)
+            }
+            if !plans.contains(where: { $0.path == plan.path }) { plans.append(plan) }
+        }
+        return plans
+    }
+
+    private func outside(_ target: String) -> Failure {
+        Failure(
+            "Cached output(s) outside of DVC project: \(target). "
+                + "See <https://dvc.org/doc/user-guide/data-management/importing-external-data> for more info.",
+            remedy: "copy the data into the repository with `varve add \(target) --out NAME`")
+    }
+
+    private func expandedTargets(_ request: AddRequest) throws -> [String] {
+        guard request.expandsGlobs else { return request.targets }
+        return try request.targets.flatMap { pattern in
+            let found = try GlobExpansion.paths(matching: pattern, from: environment.workingDirectory)
+            guard !found.isEmpty else { throw Failure("Glob ['\(pattern)'] has no matches.") }
+            return found
+        }
+    }
+
+    private func plan(_ path: RelativePath, _ target: String, in snapshot: ProjectSnapshot) throws -> AddPlan {
+        try PathGate.check(path.string)
+        if StageLoading.isProjectFile(path.name) {
+            throw Failure("DVC file '\(target)' cannot be an output.")
+        }
+        if let rule = try ignore.match(path.string, isDirectory: Files.isDirectory(absolute(path))), !rule.isNegated {
+            throw Failure(
+                "Path '\(absolute(path))' is ignored by \(rule.file):\(rule.line):\(rule.pattern)",
+                remedy: "change \(rule.file) to track it")
+        }
+        for folder in path.parent.selfAndParents where !folder.isRoot {
+            if try Files.status(absolute(folder))?.kind == .symlink {
+                throw Failure(
+                    "Cannot add files inside symlinked directories to DVC: '\(shown(folder))' is a symbolic link",
+                    remedy: "add the data under its real path")
+            }
+        }
+        if let output = snapshot.output(holding: path) {
+            guard output.stage.name == nil else {
+                throw Failure(
+                    "cannot update '\(shown(path))': overlaps with an output of stage: "
+                        + "'\(output.stage.address(relativeTo: workingDirectory.string))' in '\(output.stage.definition)'.\n"
+                        + "Run the pipeline or use 'dvc commit' to force update it.")
+            }
+            if output.path != path, let object = output.object, !object.isDirectory {
+                throw Failure("Cannot modify '\(shown(output.path))' which is being tracked as a file")
+            }
+            return AddPlan(
+                path: path, stage: output.stage, outputNumber: output.position, outputPath: output.path, isNew: false)
+        }
+        let definition = path.parent.appending(path.name + PointerFile.suffix).string
+        if let git = try git, try git.isIgnored(absolute(RelativePath(definition))) {
+            throw Failure(
+                "bad DVC file name '\(shown(RelativePath(definition)))' is git-ignored.",
+                remedy: "change .gitignore so that Git keeps *.dvc files")
+        }
+        let stage = Stage(definition: definition, outputs: [Output(path: path.name)])
+        return AddPlan(path: path, stage: stage, outputNumber: 0, outputPath: path, isNew: true)
+    }
+
+    private func refuseOverlap(_ plan: AddPlan, in snapshot: ProjectSnapshot) throws {
+        guard plan.isNew, let other = snapshot.outputs(under: plan.outputPath).first else { return }
+        throw overlap(of: plan.outputPath, with: other.path, tracked: other)
+    }
+
+    private func overlap(
+        of path: RelativePath, with other: RelativePath, tracked: TrackedOutput? = nil
+    ) -> Failure {
+        guard let tracked else {
+            return Failure("Cannot add '\(shown(path))' and '\(shown(other))' at once: one lies in the other.")
+        }
+        let address = tracked.stage.address(relativeTo: workingDirectory.string)
+        return Failure(
+            "Cannot add '\(shown(path))', because it is overlapping with other DVC tracked output: "
+                + "'\(shown(other))'.\nTo include '\(shown(other))' in '\(shown(path))', run "
+                + "'dvc remove \(address)' and then 'dvc add \(shown(path))'")
+    }
+
+    // MARK: Record
+
+    private func record(
+        _ plan: AddPlan, _ request: AddRequest, _ changes: ProjectFileChanges, _ result: inout ProjectFilesResult
+    ) throws {
+        if plan.output.isCached { try changes.refuseIfTracked(plan.outputPath) }
+        let store = request.withoutCommit || !plan.output.isCached ? nil : cache
+        var stage = plan.stage
+        let algorithm = try currentAlgorithm(of: plan)
+        let item = try scanner().item(at: plan.path, algorithm: algorithm, storingIn: store)
+        if plan.path == plan.outputPath {
+            stage.outputs[plan.outputNumber].checksum = try checksum(
+                of: item, at: plan.path, algorithm: algorithm, storingIn: store)
+        } else {
+            stage.outputs[plan.outputNumber].checksum = try graft(
+                item, at: plan.path, into: plan.output.checksum, at: plan.outputPath, storingIn: store)
+        }
+        try changes.write(PointerFile(stage: stage))
+        if plan.output.isCached { try changes.ignore(plan.outputPath) }
+        scanner().markManaged(plan.path)
+        guard request.relinks, store != nil else { return }
+        do {
+            try relink(item, at: plan.path, algorithm: algorithm)
+        } catch is LinkingFailed {
+            result.unlinked.append(shown(RelativePath(stage.definition)))
+        }
+    }
+
+    /// DVC 2's algorithm stays with data that has not changed since; anything else becomes plain MD5.
+    func currentAlgorithm(of plan: AddPlan) throws -> HashAlgorithm {
+        try currentAlgorithm(of: plan.output, at: plan.outputPath)
+    }
+
+    func currentAlgorithm(of output: Output, at path: RelativePath) throws -> HashAlgorithm {
+        guard output.checksum.isLegacy, let recorded = output.checksum.object else { return .md5 }
+        let item = try scanner().item(at: path, algorithm: .md5Dos2Unix)
+        return objectID(of: item, algorithm: .md5Dos2Unix) == recorded ? .md5Dos2Unix : .md5
+    }
+
+    /// What a pointer file says of data in the workspace; its directory object is stored with it.
+    func checksum(
+        of item: WorkspaceItem, at path: RelativePath, algorithm: HashAlgorithm, storingIn store: Cache?
+    ) throws -> OutputChecksum {
+        switch item {
+        case .absent:
+            throw MissingOutput(shown: shown(path), absolute: absolute(path))
+        case .file(let entry):
+            if entry.size == 0 { progress.report(.warning("'\(shown(path))' is empty.")) }
+            return OutputChecksum(
+                object: ObjectID(entry.digest, algorithm: algorithm), size: Int(entry.size),
+                isExecutable: entry.isExecutable)
+        case .folder(let state):
+            if state.files == 0 { progress.report(.warning("'\(shown(path))' is empty.")) }
+            if let store, try !store.contains(state.id) {
+                try store.store(state.listing(), algorithm: algorithm)
+            }
+            return OutputChecksum(object: state.id, size: Int(state.size), nfiles: state.files)
+        }
+    }
+
+    func objectID(of item: WorkspaceItem, algorithm: HashAlgorithm) -> ObjectID? {
+        switch item {
+        case .absent: nil
+        case .file(let entry): ObjectID(entry.digest, algorithm: algorithm)
+        case .folder(let state): state.id
+        }
+    }
+
+    /// The recorded folder with one file or subfolder of it as it is in the workspace now.
+    private func graft(
+        _ item: WorkspaceItem, at path: RelativePath, into recorded: OutputChecksum, at folder: RelativePath,
+        storingIn store: Cache?
+    ) throws -> OutputChecksum {
+        var entries: [DirectoryObject.Entry] = []
+        if let id = recorded.object {
+            guard let listing = try cache.directoryObject(id) else {
+                throw MissingObject(id: id, path: shown(folder))
+            }
+            entries = listing.entries
+        }
+        let relative = path.relative(to: folder) ?? RelativePath("")
+        let kept = entries.filter { !$0.path.isInside(relative) }
+        var size: Int64?
+        var added: [DirectoryObject.Entry] = []
+        switch item {
+        case .absent:
+            guard kept.count < entries.count else { throw MissingOutput(shown: shown(path), absolute: absolute(path)) }
+        case .file(let entry):
+            added = [.init(path: relative, digest: entry.digest)]
+            size = entry.size
+        case .folder(let state):
+            added = state.listing().entries.map { .init(path: relative.appending($0.path.string), digest: $0.digest) }
+            size = state.size
+        }
+        let listing = DirectoryObject(entries: kept + added)
+        let id = listing.id()
+        try store?.store(listing)
+        // As DVC: a size is only written where it can be told without looking at every file.
+        var total: Int?
+        if id == recorded.object {
+            total = recorded.size
+        } else if kept.count == entries.count, let size, let before = recorded.size, !item.isAbsent {
+            total = before + Int(size)
+        }
+        return OutputChecksum(object: id, size: total, nfiles: listing.entries.count)
+    }
+}
+
+/// Data that was to be recorded and isn't there.
+package struct MissingOutput: UserFacingError {
+    package let shown: String
+    package let absolute: String
+
+    package var summary: String {
+        "output '\(shown)' does not exist: [Errno 2] No such file or directory: '\(absolute)'"
+    }
+    package var remedy: String? { "check the name, or get the data back with `varve checkout`" }
+}
