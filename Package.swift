@@ -67,6 +67,8 @@ let package = Package(
                 .unsafeFlags(
                     ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
             ]),
+        // Tests
+        tests("HashingTests", ["Hashing", "CHashing"]),
     ],
     swiftLanguageModes: [.v6]
 )
