@@ -71,6 +71,7 @@ let package = Package(
         tests("GitTests", ["Git", "Basics"]),
         tests("DocumentsTests", ["Documents", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
+        tests("HashingTests", ["Hashing", "CHashing"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/// Keeps the compiler from moving what `value` was made of past this point. It likes to add the constant of a step last,
-/// when the sum could have been ready before the step that came before has ended; that costs a fifth of the speed.
+/// Keeps the compiler from adding a part of `value` later than this. It likes to add the constant of a step last, when
+/// the sum could have been ready before the step that came before has ended; that costs a fifth of the speed.
 #define SETTLE(value) __asm__("" : "+r"(value))
 
 void varve_md5_scalar_blocks(uint32_t state[4], const uint8_t *data, size_t blocks) {

@@ -15,6 +15,7 @@
 #define VARVE_TARGET
 #include "MD5VectorKernel.h"
 
+// Vectors that every such machine has: SSE2, NEON.
 #if defined(__x86_64__) || defined(__aarch64__)
 #define VARVE_KERNEL run_baseline
 #define VARVE_WIDTH 4

@@ -50,9 +50,10 @@ static bool refill(struct feed *feed, struct lane *lane, uint32_t *rows, size_t 
     return true;
 }
 
-/// Runs the kernel until the lane with the least to do has done its run. Every lane moves: an idle one reads along with a
-/// busy one, and what becomes of its state is of no interest.
-static void run_lanes(const struct varve_md5_kernel *kernel, const struct lane *lanes, uint32_t *state, size_t blocks) {
+/// Advances all busy lanes by `blocks` blocks. The kernel moves every lane: an idle one reads along with a busy one,
+/// and what becomes of its state is of no interest.
+static void run_lanes(
+    const struct varve_md5_kernel *kernel, const struct lane *lanes, uint32_t *state, size_t blocks) {
     const uint8_t *data[VARVE_MD5_MOST_LANES];
     const uint8_t *readable = NULL;
     for (size_t index = 0; index < kernel->lanes; index++) {

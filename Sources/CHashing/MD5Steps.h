@@ -7,8 +7,8 @@
 #error "the kernels read message words as they lie in memory, so they need a little-endian machine"
 #endif
 
-// Each adds the round's function of b, c and d to x, which is ready early. b is ready last, so what does without it comes
-// first; the two halves of G have no bit in common, so adding them one after the other is as good as their union.
+// Each adds the round's function of b, c and d to x, which is ready early. b is ready last, so what does without it
+// comes first; the two halves of G have no bit in common, so adding one after the other is as good as their union.
 #define VARVE_MD5_F(x, b, c, d) ((x) + ((((c) ^ (d)) & (b)) ^ (d)))
 #define VARVE_MD5_G(x, b, c, d) (((x) + (~(d) & (c))) + ((d) & (b)))
 #define VARVE_MD5_H(x, b, c, d) ((x) + (((c) ^ (d)) ^ (b)))

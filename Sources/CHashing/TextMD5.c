@@ -7,15 +7,15 @@
 #define CHUNK ((size_t)1 << 20)
 #define HEAD ((size_t)512)
 
-/// Text has no NUL, and at most 30 % of it lies outside printable ASCII and common white space.
+/// Text has no NUL, and at most 30 % of it lies outside printable ASCII and the usual control characters.
 static bool is_text(const uint8_t *bytes, size_t length) {
     size_t others = 0;
     for (size_t index = 0; index < length; index++) {
         const uint8_t byte = bytes[index];
         if (byte == 0) return false;
-        const bool common = (byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\r' || byte == '\t' || byte == '\f'
-            || byte == '\b';
-        if (!common) others++;
+        const bool printable = byte >= 0x20 && byte < 0x7f;
+        const bool control = byte == '\n' || byte == '\r' || byte == '\t' || byte == '\f' || byte == '\b';
+        if (!printable && !control) others++;
     }
     // DVC divides in floating point, so the border case must round as it does there.
     return length == 0 || (double)others / (double)length <= 0.30;
