@@ -67,6 +67,12 @@ let package = Package(
                 .unsafeFlags(
                     ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
             ]),
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
+        tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
