@@ -72,6 +72,11 @@ let package = Package(
         tests("DocumentsTests", ["Documents", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
+        .target(
+            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
+        tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

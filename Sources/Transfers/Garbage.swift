@@ -42,7 +42,8 @@ package struct Garbage: Sendable {
     /// The unpacked folder that a key is in, such as `files/md5/ab/….dir.unpacked`, and the place of its directory object.
     static func unpackedFolder(of key: Key) -> (folder: Key, object: Key)? {
         let suffix = ".dir.unpacked"
-        var parts = key.path.split(separator: "/", omittingEmptySubsequences: false)
+        // The folder, not a file that happens to be called so.
+        var parts = key.path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         while let last = parts.popLast() {
             guard last.hasSuffix(suffix) else { continue }
             let folder = (parts + [last]).joined(separator: "/")
