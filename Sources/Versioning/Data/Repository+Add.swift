@@ -106,10 +106,10 @@ extension Repository {
         if StageLoading.isProjectFile(path.name) {
             throw Failure("DVC file '\(target)' cannot be an output.")
         }
-        if let rule = try ignore.match(path.string, isDirectory: Files.isDirectory(absolute(path))), !rule.isNegated {
+        if let rule = try ignore.match(path.string, isDirectory: Files.isDirectory(absolute(path))), rule.isIgnored {
             throw Failure(
-                "Path '\(absolute(path))' is ignored by \(rule.file):\(rule.line):\(rule.pattern)",
-                remedy: "change \(rule.file) to track it")
+                "Path '\(absolute(path))' is ignored by \(rule.source):\(rule.line):\(rule.pattern)",
+                remedy: "change \(rule.source) to track it")
         }
         for folder in path.parent.selfAndParents where !folder.isRoot {
             if try Files.status(absolute(folder))?.kind == .symlink {

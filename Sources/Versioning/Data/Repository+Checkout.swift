@@ -1,0 +1,171 @@
+package import Basics
+package import FileSystem
+package import Indexing
+package import Objects
+package import ProjectFiles
+
+/// What `checkout` is asked to do.
+package struct CheckoutRequest: Sendable {
+    package var targets: [String] = []
+    package var selection = TargetOptions()
+    package var options = Checkout.Options()
+
+    package init() {}
+}
+
+/// What `checkout` changed; paths from where the user stands, folders with a trailing slash.
+package struct CheckoutResult: Sendable {
+    package var modified: [String] = []
+    package var added: [String] = []
+    package var deleted: [String] = []
+    /// Files of the outputs above, by kind of change.
+    package var counts = Counts()
+    /// What went wrong; the rest was done all the same.
+    package var failed: CheckoutFailed?
+
+    package struct Counts: Sendable, Equatable {
+        package var modified = 0
+        package var added = 0
+        package var deleted = 0
+    }
+
+    package init() {}
+}
+
+extension Repository {
+    /// Makes the workspace what the project files say, from the cache.
+    ///
+    /// - Throws: `UnsavedFiles` before anything is touched. Missing objects are in the result, since the other outputs
+    ///   are checked out all the same.
+    package func checkout(_ request: CheckoutRequest) throws -> CheckoutResult {
+        let snapshot = try workspace()
+        let selected = try selectedOutputs(request.targets, request.selection, in: snapshot)
+        return try checkout(selected, request, removing: request.targets.isEmpty ? vanished(snapshot) : [])
+    }
+
+    func checkout(
+        _ selected: [SelectedOutput], _ request: CheckoutRequest, removing vanished: [RelativePath]
+    ) throws -> CheckoutResult {
+        defer { index.save() }
+        let checkout = Checkout(
+            scanner: scanner(), cache: cache, staging: Paths.join(scratch, "checkout"), options: request.options)
+        var result = CheckoutResult()
+        var failures: [CheckoutFailed] = []
+        var wanted: [(path: RelativePath, state: Checkout.Wanted)] = []
+        for selection in selected where selection.output.output.isCached {
+            do {
+                if let state = try self.wanted(of: selection, &failures, request.options) {
+                    wanted.append((selection.output.path, state))
+                }
+            } catch let error as DamagedObject {
+                failures.append(CheckoutFailed(paths: [selection.output.path.string], causes: [error]))
+            }
+        }
+        if !request.options.force {
+            let unsaved = try wanted.flatMap { try checkout.unsavedFiles($0.state, at: $0.path) }
+            guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
+        }
+        for path in vanished {
+            if try checkout.apply(.nothing, at: path) == .deleted {
+                result.deleted.append(shown(path))
+                result.counts.deleted += 1
+            }
+        }
+        for (path, state) in wanted {
+            do {
+                note(try checkout.apply(state, at: path), state, at: path, in: &result)
+            } catch let error as CheckoutFailed {
+                failures.append(error)
+            }
+        }
+        sort(&result)
+        if !failures.isEmpty {
+            let paths = failures.flatMap(\.paths).map { shown(RelativePath($0)) }
+            result.failed = CheckoutFailed(paths: paths, causes: failures.flatMap(\.causes))
+        }
+        return result
+    }
+
+    private func note(
+        _ change: Checkout.Change, _ state: Checkout.Wanted, at path: RelativePath, in result: inout CheckoutResult
+    ) {
+        var name = shown(path)
+        var files = 1
+        if case .folder(_, let listing) = state {
+            name += "/"
+            files = listing.entries.count
+        }
+        switch change {
+        case .none: break
+        case .added:
+            result.added.append(name)
+            result.counts.added += files
+        case .modified:
+            result.modified.append(name)
+            result.counts.modified += 1
+        case .deleted:
+            result.deleted.append(name)
+            result.counts.deleted += 1
+        }
+    }
+
+    private func sort(_ result: inout CheckoutResult) {
+        func inOrder(_ left: String, _ right: String) -> Bool {
+            if left.hasSuffix("/") != right.hasSuffix("/") { return left.hasSuffix("/") }
+            return left.utf8.lexicographicallyPrecedes(right.utf8)
+        }
+        result.modified.sort(by: inOrder)
+        result.added.sort(by: inOrder)
+        result.deleted.sort(by: inOrder)
+    }
+
+    /// What an output shall be; `nil` where nothing was recorded.
+    private func wanted(
+        of selection: SelectedOutput, _ failures: inout [CheckoutFailed], _ options: Checkout.Options
+    ) throws -> Checkout.Wanted? {
+        let tracked = selection.output
+        guard let id = tracked.object else { return nil }
+        guard id.isDirectory else { return .file(id, isExecutable: tracked.output.checksum.isExecutable) }
+        guard let listing = try listing(of: tracked) else {
+            if !options.allowMissing {
+                failures.append(
+                    CheckoutFailed(
+                        paths: [tracked.path.string], causes: [MissingObject(id: id, path: tracked.path.string)]))
+            }
+            return nil
+        }
+        guard !selection.paths.isEmpty else { return .folder(id, listing) }
+        // Only the named part changes: everything else stays as it is in the workspace.
+        var entries = listing.entries.filter { entry in
+            selection.selects(tracked.path.appending(entry.path.string))
+        }
+        if case .folder(let state) = try scanner().item(at: tracked.path, algorithm: id.algorithm) {
+            entries += state.listing().entries.filter { entry in
+                !selection.selects(tracked.path.appending(entry.path.string))
+            }
+        }
+        let partial = DirectoryObject(entries: entries)
+        return .folder(partial.id(algorithm: id.algorithm), partial)
+    }
+
+    /// The recorded listing of a directory output, from the cache; `nil` where it is not there.
+    package func listing(of tracked: TrackedOutput) throws -> DirectoryObject? {
+        guard let id = tracked.object, id.isDirectory else { return nil }
+        return try cache.directoryObject(id)
+    }
+
+    /// Outputs that varve put into the workspace and that no project file names any more.
+    private func vanished(_ snapshot: ProjectSnapshot) -> [RelativePath] {
+        index.roots.filter { path, root in
+            root.isManaged && snapshot.output(at: path) == nil && snapshot.output(holding: path) == nil
+                && snapshot.outputs(under: path).isEmpty && isUnmodified(path, root)
+        }.map(\.key).sorted()
+    }
+
+    private func isUnmodified(_ path: RelativePath, _ root: IndexRoot) -> Bool {
+        // Git may track the file by now; then it is no business of ours.
+        if let git = try? git, (try? git.isTracked(absolute(path))) == true { return false }
+        guard let item = try? scanner().item(at: path, algorithm: root.algorithm) else { return false }
+        return objectID(of: item, algorithm: root.algorithm) == root.id
+    }
+}

@@ -1,0 +1,59 @@
+import Basics
+import FileSystem
+import Indexing
+import Objects
+
+extension Repository {
+    /// Replaces files that were just recorded by links of the wanted kind to their objects.
+    ///
+    /// Only where that makes a difference: a private copy stays as it is when copies are wanted.
+    func relink(_ item: WorkspaceItem, at path: RelativePath, algorithm: HashAlgorithm) throws {
+        var placements: [ObjectPlacer.Placement] = []
+        switch item {
+        case .absent: return
+        case .file(let entry):
+            if needsLink(entry, at: absolute(path)) {
+                placements = [
+                    .init(
+                        path: RelativePath(path.name), object: ObjectID(entry.digest, algorithm: algorithm),
+                        isExecutable: entry.isExecutable)
+                ]
+            }
+        case .folder(let state):
+            state.forEachFile { file, entry in
+                if needsLink(entry, at: Paths.join(absolute(path), file.string)) {
+                    placements.append(.init(path: file, object: ObjectID(entry.digest, algorithm: algorithm)))
+                }
+            }
+        }
+        guard !placements.isEmpty else { return }
+        let isFile = placements.count == 1 && Files.isDirectory(absolute(path)) == false
+        let folder = isFile ? absolute(path.parent) : absolute(path)
+        let placer = ObjectPlacer(cache: cache, threads: threads, progress: progress)
+        let placed = try placer.place(placements, in: folder, isPrivate: false)
+        if let failure = placed.failures.first { throw failure.error }
+        if isFile, let written = placed.written[RelativePath(path.name)] {
+            try scanner().adopt(written, at: path, algorithm: algorithm)
+        } else {
+            _ = try scanner().adopt(placed.written, in: path, algorithm: algorithm)
+        }
+        scanner().markManaged(path)
+    }
+
+    private func needsLink(_ entry: IndexEntry, at path: String) -> Bool {
+        guard let wanted = cache.linkTypes.first else { return false }
+        switch wanted {
+        case .copy, .reflink:
+            // A link in the workspace was followed to its content; it becomes a file of its own.
+            return entry.kind == .link
+        case .hardlink:
+            guard entry.size > 0 || entry.kind == .link else { return false }
+            let object = try? Files.status(cache.path(of: ObjectID(entry.digest, algorithm: entry.algorithm)))
+            return object?.inode != entry.inode
+        case .symlink:
+            guard entry.size > 0 || entry.kind == .link else { return false }
+            let target = cache.path(of: ObjectID(entry.digest, algorithm: entry.algorithm))
+            return entry.kind != .link || (try? Files.readLink(path)) != target
+        }
+    }
+}
