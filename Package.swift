@@ -73,7 +73,7 @@ let package = Package(
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
