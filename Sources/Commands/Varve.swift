@@ -10,6 +10,7 @@ package struct Varve: CommandFamily {
 
     /// Every command, in the order of `varve --help`.
     private static let groups = [
+        CommandGroup(name: "Data", subcommands: [AddCommand.self, CheckoutCommand.self]),
         CommandGroup(name: "Set-up", subcommands: [VersionCommand.self])
     ]
 
