@@ -1,3 +1,19 @@
+/// A path, relative to the repository, that patterns are tried on.
+struct IgnoreSubject {
+    let path: [UInt8]
+    let isDirectory: Bool
+    /// The path of a folder with a slash behind it; the path itself otherwise.
+    let withSlash: [UInt8]
+    let hasNewLine: Bool
+
+    init(_ path: [UInt8], isDirectory: Bool) {
+        self.path = path
+        self.isDirectory = isDirectory
+        withSlash = isDirectory ? path + [slash] : path
+        hasNewLine = path.contains(newLine)
+    }
+}
+
 /// One pattern of a `.dvcignore`, with the meaning that DVC gives it.
 ///
 /// DVC hands its patterns to a library that turns them into regular expressions and asks whether a path *begins* with a
@@ -19,7 +35,7 @@ struct IgnorePattern: Sendable {
         }
     }
 
-    private enum Token {
+    fileprivate enum Token {
         /// These bytes.
         case bytes([UInt8])
         /// `?`: one character other than a slash.
@@ -46,10 +62,12 @@ struct IgnorePattern: Sendable {
     private let shortcut: Shortcut
 
     /// Shapes that most patterns have, and that need no general matching.
-    private enum Shortcut {
+    fileprivate enum Shortcut {
         case none
         /// Some part of the path is this name.
         case name([UInt8], needsSlash: Bool)
+        /// Some part of the path ends with this.
+        case ending([UInt8])
     }
 
     /// Nil where the text is a comment, blank, or one that DVC passes over.
@@ -73,31 +91,29 @@ struct IgnorePattern: Sendable {
         }
         guard let tokens = try Self.tokens(of: segments) else { return nil }
         self.tokens = tokens
-        if tokens.count == 3, case .leadingFolders = tokens[0], case .bytes(let name) = tokens[1],
-            case .endOfPart = tokens[2], !name.contains(newLine)
-        {
-            shortcut = .name(name, needsSlash: false)
-        } else if tokens.count == 2, case .leadingFolders = tokens[0], case .bytes(let name) = tokens[1],
-            name.last == slash, !name.contains(newLine)
-        {
-            shortcut = .name(name.dropLast(), needsSlash: true)
-        } else {
-            shortcut = .none
-        }
+        shortcut = Shortcut(tokens)
     }
 
-    /// Whether the path, relative to the repository, matches; a folder may match with a slash behind it.
-    func matches(_ path: [UInt8], isDirectory: Bool) -> Bool {
-        if isForFolders && !isDirectory { return false }
-        if !isDirectory { return matchesText(path) }
+    /// Whether the path matches; a folder may match with a slash behind it.
+    func matches(_ subject: IgnoreSubject) -> Bool {
+        if isForFolders && !subject.isDirectory { return false }
+        if subject.isDirectory, matches(text: subject.withSlash, hasNewLine: subject.hasNewLine) { return true }
         // With the slash everything matches that does without, but for `$`, which accepts a new line at the end.
-        return matchesText(path + [slash]) || (path.last == newLine && matchesText(path))
+        return (!subject.isDirectory || subject.hasNewLine) && matchesWithoutSlash(subject)
     }
 
-    /// Whether exactly this text begins with a match.
-    func matchesText(_ text: [UInt8]) -> Bool {
-        if case .name(let name, let needsSlash) = shortcut, !text.contains(newLine) {
-            return Self.hasPart(name, needsSlash: needsSlash, in: text)
+    /// Whether the path matches as it is.
+    func matchesWithoutSlash(_ subject: IgnoreSubject) -> Bool {
+        matches(text: subject.path, hasNewLine: subject.hasNewLine)
+    }
+
+    private func matches(text: [UInt8], hasNewLine: Bool) -> Bool {
+        if !hasNewLine {
+            switch shortcut {
+            case .name(let name, let needsSlash): return Self.hasPart(name, needsSlash: needsSlash, in: text)
+            case .ending(let ending): return Self.hasPart(endingWith: ending, in: text)
+            case .none: break
+            }
         }
         return text.withUnsafeBufferPointer { text in
             withUnsafeTemporaryAllocation(of: Bool.self, capacity: (text.count + 1) * 2) { buffer in
@@ -206,6 +222,16 @@ struct IgnorePattern: Sendable {
         return false
     }
 
+    private static func hasPart(endingWith ending: [UInt8], in text: [UInt8]) -> Bool {
+        var start = 0
+        while start < text.count {
+            let end = text[start...].firstIndex(of: slash) ?? text.count
+            if end - start >= ending.count, text[(end - ending.count)..<end].elementsEqual(ending) { return true }
+            start = end + 1
+        }
+        return false
+    }
+
     private static func characterLength(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Int {
         let wanted: Int
         switch text[start] {
@@ -223,6 +249,24 @@ struct IgnorePattern: Sendable {
 }
 
 // MARK: Reading a pattern
+
+extension IgnorePattern.Shortcut {
+    fileprivate init(_ tokens: [IgnorePattern.Token]) {
+        self = .none
+        guard case .leadingFolders = tokens.first, tokens.count > 1, tokens.count < 5 else { return }
+        if case .bytes(let name) = tokens[1], !name.contains(newLine) {
+            if tokens.count == 3, case .endOfPart = tokens[2] {
+                self = .name(name, needsSlash: false)
+            } else if tokens.count == 2, name.last == slash {
+                self = .name(name.dropLast(), needsSlash: true)
+            }
+        } else if tokens.count == 4, case .anyCharacters = tokens[1], case .bytes(let ending) = tokens[2],
+            case .endOfPart = tokens[3], !ending.contains(slash), !ending.contains(newLine)
+        {
+            self = .ending(ending)
+        }
+    }
+}
 
 extension IgnorePattern {
     private static func normalize(_ segments: inout [[Unicode.Scalar]]) throws(Flaw) {

@@ -62,7 +62,8 @@ final class IgnoreRuleSet: Sendable {
 
     /// Whether the strongest rule that matches says so, not looking at the folders above.
     func ignores(_ path: [UInt8], isDirectory: Bool) -> Bool {
-        rules.last { $0.pattern.matches(path, isDirectory: isDirectory) }?.pattern.ignores ?? false
+        let subject = IgnoreSubject(path, isDirectory: isDirectory)
+        return rules.last { $0.pattern.matches(subject) }?.pattern.ignores ?? false
     }
 
     /// Whether the path or a folder above it is ignored.
@@ -76,6 +77,7 @@ final class IgnoreRuleSet: Sendable {
     /// The rule that DVC names for a path. Neighbouring rules of one kind are one question to it, of which it names
     /// the first that matches, and it asks about a folder without the slash first.
     func decidingRule(_ path: [UInt8], isDirectory: Bool) -> IgnoreRule? {
+        let subject = IgnoreSubject(path, isDirectory: isDirectory)
         var end = rules.count
         while end > 0 {
             let last = rules[end - 1].pattern
@@ -86,8 +88,11 @@ final class IgnoreRuleSet: Sendable {
                 start -= 1
             }
             if isDirectory || !last.isForFolders {
-                for text in isDirectory ? [path, path + [UInt8(ascii: "/")]] : [path] {
-                    if let rule = rules[start..<end].first(where: { $0.pattern.matchesText(text) }) { return rule }
+                let group = rules[start..<end]
+                if let rule = group.first(where: { $0.pattern.matchesWithoutSlash(subject) })
+                    ?? group.first(where: { $0.pattern.matches(subject) })
+                {
+                    return rule
                 }
             }
             end = start
