@@ -70,6 +70,9 @@ let package = Package(
         // Tests
         tests("DocumentsTests", ["Documents", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
+        tests(
+            "VersioningTests",
+            ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
     ],
     swiftLanguageModes: [.v6]
 )
