@@ -81,5 +81,5 @@ struct ConfigInterpolation {
 
     private static let longest = 65_536
     private static let deepest = 64
-    private static let mostSteps = 65_536
+    private static let mostSteps = 4_096
 }
