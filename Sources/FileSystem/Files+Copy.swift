@@ -24,7 +24,7 @@ extension Files {
         let output = try SystemCalls.create(place, mode: mode)
         do throws(FileError) {
             do throws(FileError) {
-                if !clone(input.raw, to: output) { try copyBytes(from: input, to: output, shown: place.shown) }
+                if !clone(input, to: output) { try copyBytes(from: input, to: output, shown: place.shown) }
                 if sync { try SystemCalls.sync(output, shown: place.shown) }
             } catch {
                 close(output)
@@ -38,10 +38,10 @@ extension Files {
     }
 
     /// Whether `output` now shares the blocks of `input`.
-    private static func clone(_ input: Int32, to output: Int32) -> Bool {
+    private static func clone(_ input: FileDescriptor, to output: Int32) -> Bool {
         Fault.point("clone")
         defer { Fault.point("clone") }
-        return varve_clone(input, output) == 0
+        return varve_clone(input.raw, output) == 0
     }
 
     private static func copyBytes(from input: FileDescriptor, to output: Int32, shown: String) throws(FileError) {

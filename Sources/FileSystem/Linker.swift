@@ -65,14 +65,16 @@ package enum Linker {
     private static func clone(_ source: String, to place: Place, mode: UInt32) throws(FileError) {
         let input = try FileDescriptor.reading(source)
         #if canImport(Darwin)
-            try SystemCalls.change("reflink", place) { varve_clone_at(input.raw, $0, $1) }
+            try SystemCalls.change("reflink", place) { folder, name in
+                withExtendedLifetime(input) { varve_clone_at($0.raw, folder, name) }
+            }
             try SystemCalls.change("set the mode of", place) {
                 fchmodat($0, $1, mode_t(mode & ~Files.currentUmask & 0o7777), AT_SYMLINK_NOFOLLOW)
             }
         #else
             let output = try SystemCalls.create(place, mode: mode)
             Fault.point("reflink")
-            let code = varve_clone(input.raw, output) == 0 ? 0 : errno
+            let code = withExtendedLifetime(input) { varve_clone($0.raw, output) == 0 ? 0 : errno }
             Fault.point("reflink")
             close(output)
             if code != 0 {

@@ -6,11 +6,13 @@ import CSystem
     import Darwin
 #endif
 
-/// A name in an open directory, and how messages call it. The caller keeps the directory open.
+/// A name in an open folder, and how messages call it.
 struct Place {
     let folder: Int32
     let name: String
     let shown: String
+    /// Keeps the folder open as long as the place is in use; nil where the caller does.
+    private var owner: FileDescriptor?
 
     init(_ path: String) {
         self.init(folder: AT_FDCWD, name: path, shown: path)
@@ -22,10 +24,17 @@ struct Place {
         self.shown = shown
     }
 
+    init(owner: FileDescriptor, name: String, shown: String) {
+        self.init(folder: owner.raw, name: name, shown: shown)
+        self.owner = owner
+    }
+
     /// Another name beside this one.
     func sibling(_ other: String) -> Place {
-        if folder != AT_FDCWD { return Place(folder: folder, name: other, shown: shown) }
-        return Place(folder: folder, name: Paths.join(Paths.parent(name), other), shown: shown)
+        var place = Place(
+            folder: folder, name: folder == AT_FDCWD ? Paths.join(Paths.parent(name), other) : other, shown: shown)
+        place.owner = owner
+        return place
     }
 }
 
