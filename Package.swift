@@ -67,6 +67,9 @@ let package = Package(
                 .unsafeFlags(
                     ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
             ]),
+        // Tests
+        tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
     ],
     swiftLanguageModes: [.v6]
 )
