@@ -73,6 +73,8 @@ let package = Package(
         tests(
             "VersioningTests",
             ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
+        tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,14 @@
-import ArgumentParser
 import Commands
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 @main
 struct EntryPoint {
     static func main() async {
-        await Varve.main()
+        exit(await Program.run(CommandLine.arguments))
     }
 }

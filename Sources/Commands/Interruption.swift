@@ -1,0 +1,91 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Ctrl-C: the first asks the running command to stop, a second one, or two seconds without an end, stops the process.
+enum Interruption {
+    fileprivate static let happened = Atomic<Bool>(false)
+    fileprivate static let pipeEnd = Atomic<Int32>(-1)
+
+    static var hasHappened: Bool { happened.load(ordering: .relaxed) }
+
+    /// Calls `stop` on a thread of its own at the first Ctrl-C.
+    static func watch(stop: @escaping @Sendable () -> Void) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        pipeEnd.store(ends[1], ordering: .relaxed)
+        let reading = ends[0]
+        let watcher = Watcher(reading: reading, stop: stop)
+        guard watcher.start() else { return }
+        signal(SIGINT, noteInterruption)
+    }
+
+    private final class Watcher: Sendable {
+        private let reading: Int32
+        private let stop: @Sendable () -> Void
+
+        init(reading: Int32, stop: @escaping @Sendable () -> Void) {
+            self.reading = reading
+            self.stop = stop
+        }
+
+        func start() -> Bool {
+            var attributes = pthread_attr_t()
+            pthread_attr_init(&attributes)
+            defer { pthread_attr_destroy(&attributes) }
+            pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+            let box = Unmanaged.passRetained(self)
+            #if canImport(Darwin)
+                var thread: pthread_t?
+                let status = pthread_create(
+                    &thread, &attributes,
+                    { raw in
+                        Unmanaged<Watcher>.fromOpaque(raw).takeRetainedValue().wait()
+                        return nil
+                    }, box.toOpaque())
+            #else
+                var thread = pthread_t()
+                let status = pthread_create(
+                    &thread, &attributes,
+                    { raw in
+                        if let raw { Unmanaged<Watcher>.fromOpaque(raw).takeRetainedValue().wait() }
+                        return nil
+                    }, box.toOpaque())
+            #endif
+            if status != 0 { box.release() }
+            return status == 0
+        }
+
+        private func wait() {
+            guard readByte() else { return }
+            stop()
+            var ready = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+            _ = poll(&ready, 1, 2000)
+            let message = "\nERROR: interrupted by the user\n"
+            _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+            _exit(ExitStatus.interrupted)
+        }
+
+        private func readByte() -> Bool {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(reading, &byte, 1)
+                if count == 1 { return true }
+                if count < 0, errno == EINTR { continue }
+                return false
+            }
+        }
+    }
+}
+
+/// Does only what a signal handler may: it sets a flag and writes to the pipe that the watcher reads.
+private func noteInterruption(_ signal: Int32) {
+    Interruption.happened.store(true, ordering: .relaxed)
+    var byte: UInt8 = 1
+    _ = write(Interruption.pipeEnd.load(ordering: .relaxed), &byte, 1)
+}

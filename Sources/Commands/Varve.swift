@@ -1,0 +1,21 @@
+package import ArgumentParser
+
+/// The root of all commands. It is never run: `Program` finds the command and runs that.
+package struct Varve: CommandFamily {
+    package static let configuration = CommandConfiguration(
+        commandName: "varve",
+        abstract: "Version data, models and pipelines next to Git",
+        subcommands: hiddenCommands, groupedSubcommands: groups)
+
+    /// Every command, in the order of `varve --help`.
+    private static let groups = [
+        CommandGroup(name: "Set-up", subcommands: [VersionCommand.self, CompletionCommand.self])
+    ]
+
+    /// For scripts and builds; no help shows them.
+    private static let hiddenCommands: [any ParsableCommand.Type] = [CompleteCommand.self, ReferenceCommand.self]
+
+    @OptionGroup package var options: ProgramOptions
+
+    package init() {}
+}
