@@ -75,6 +75,7 @@ let package = Package(
             ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
+        tests("GitTests", ["Git", "Basics"]),
     ],
     swiftLanguageModes: [.v6]
 )
