@@ -77,6 +77,11 @@ let package = Package(
             swiftSettings: strict),
         tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
+        tests(
+            "VersioningTests",
+            ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
+        tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
     ],
     swiftLanguageModes: [.v6]
 )
