@@ -58,3 +58,15 @@ struct PairCommand: VarveCommand {
 
     func execute(_ console: Console) async throws {}
 }
+
+/// A program with a family in it.
+struct SampleProgram: CommandFamily {
+    struct Family: CommandFamily {
+        static let configuration = CommandConfiguration(
+            commandName: "family", abstract: "Hold others", subcommands: [PairCommand.self, PassingCommand.self],
+            aliases: ["fam"])
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "sample-program", subcommands: [SampleCommand.self, Family.self])
+}

@@ -3,6 +3,13 @@ import ArgumentParser
 extension VarveCommand {
     /// Reads the words after this command's name by argparse's rules; `nil` when help is asked for.
     static func parsed(from words: [String]) throws(UsageError) -> (any VarveCommand)? {
+        // Without options there is no dialect to speak, and describing the command, which takes milliseconds, is spared.
+        // Words that fail are read again below, for argparse's message.
+        if dialect.oneRequired.isEmpty, !words.contains(where: { $0.utf8.first == 0x2D }),
+            let command = try? parseAsRoot(["--"] + words) as? any VarveCommand
+        {
+            return command
+        }
         let grammar = CommandGrammar(of: Self.self)
         guard case .words(let written) = try WordReader(grammar, dialect).read(words) else { return nil }
         do {

@@ -49,21 +49,21 @@ enum CompletionScript {
         let values = node.options.compactMap { option -> String? in
             guard let value = option.value else { return nil }
             return
-                "                    \(option.spellings.joined(separator: "|"))) \(bashWords(value, program: program)); return ;;"
+                "                \(option.spellings.joined(separator: "|"))) \(bashWords(value, program: program)); return ;;"
         }
-        let choices = values.isEmpty ? [] : ["                case \"$prev\" in"] + values + ["                esac"]
+        let choices = values.isEmpty ? [] : ["            case \"$prev\" in"] + values + ["            esac"]
         let options = node.options.flatMap(\.spellings).filter { $0.hasPrefix("--") }.joined(separator: " ")
         let rest =
             node.children.isEmpty
             ? node.positional.map { bashWords($0, program: program) } ?? ":"
             : bashWords(.words(node.children.flatMap { tree.nodes[$0].names }), program: program)
         let lines =
-            ["            \(node.command.shellQuoted))"] + choices + [
-                "                if [[ $cur == -* ]]; then",
-                "                    mapfile -t COMPREPLY < <(compgen -W \(options.shellQuoted) -- \"$cur\")",
-                "                else",
-                "                    \(rest)",
-                "                fi ;;",
+            ["        \(node.command.shellQuoted))"] + choices + [
+                "            if [[ $cur == -* ]]; then",
+                "                mapfile -t COMPREPLY < <(compgen -W \(options.shellQuoted) -- \"$cur\")",
+                "            else",
+                "                \(rest)",
+                "            fi ;;",
             ]
         return lines.joined(separator: "\n")
     }

@@ -12,9 +12,16 @@ extension CompletionScript {
                 set -l words (commandline -opc)
                 set -e words[1]
                 set -l command ''
+                set -l skipped 0
                 for word in $words
+                    if test $skipped = 1
+                        set skipped 0
+                        continue
+                    end
                     switch "$command/$word"
             \(descent.joined(separator: "\n"))
+                        case '/--cd'
+                            set skipped 1
                         case '*/-*'
                         case '*'
                             break
@@ -28,7 +35,7 @@ extension CompletionScript {
             end
 
             function __\(program)_words
-                \(program) __complete $argv[1] -- (commandline -ct) 2>/dev/null
+                \(program) __complete $argv[1] -- (commandline -ct | string replace -r '^--[^=]*=' '') 2>/dev/null
             end
 
             complete -c \(program) -f

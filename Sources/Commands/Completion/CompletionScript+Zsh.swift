@@ -51,9 +51,9 @@ extension CompletionScript {
         let values = node.options.compactMap { option -> String? in
             guard let value = option.value else { return nil }
             let spellings = option.spellings.joined(separator: "|")
-            return "                    (\(spellings)) \(zshWords(value, program: program)); return ;;"
+            return "                (\(spellings)) \(zshWords(value, program: program)); return ;;"
         }
-        let choices = values.isEmpty ? [] : ["                case \"$before\" in"] + values + ["                esac"]
+        let choices = values.isEmpty ? [] : ["            case \"$before\" in"] + values + ["            esac"]
         let options = node.options.flatMap { option in
             described(option.spellings.filter { $0.hasPrefix("--") }, option.abstract)
         }
@@ -63,12 +63,12 @@ extension CompletionScript {
             ? [node.positional.map { zshWords($0, program: program) } ?? ":"]
             : ["commands=(\(commands.joined(separator: " ")))", "_describe command commands"]
         let lines =
-            ["            (\(node.command.shellQuoted))"] + choices + [
-                "                if [[ $PREFIX == -* ]]; then",
-                "                    options=(\(options.joined(separator: " ")))",
-                "                    _describe -o option options",
-                "                else",
-            ] + rest.map { "                    " + $0 } + ["                fi ;;"]
+            ["        (\(node.command.shellQuoted))"] + choices + [
+                "            if [[ $PREFIX == -* ]]; then",
+                "                options=(\(options.joined(separator: " ")))",
+                "                _describe -o option options",
+                "            else",
+            ] + rest.map { "                " + $0 } + ["            fi ;;"]
         return lines.joined(separator: "\n")
     }
 

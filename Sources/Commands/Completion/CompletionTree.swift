@@ -37,13 +37,13 @@ struct CompletionTree {
     /// Each command after the family it belongs to.
     private(set) var nodes: [Node] = []
 
-    init() {
-        add(Varve.self, path: [])
+    init(of program: any ParsableCommand.Type = Varve.self) {
+        add(program, path: [])
     }
 
     @discardableResult
     private mutating func add(_ type: any ParsableCommand.Type, path: [String]) -> Int {
-        let isProgram = type == Varve.self
+        let isProgram = path.isEmpty
         let grammar: CommandGrammar? =
             type is any VarveCommand.Type
             ? CommandGrammar(of: type) : isProgram ? CommandGrammar(of: ProgramOptions.self) : nil
