@@ -16,6 +16,8 @@ package final class GitRepository: Sendable {
 
     let git: Library
     private let handle: Mutex<Handle>
+    /// Made when something first asks.
+    let ignoreRules = Mutex<SharedIgnoreRules?>(nil)
 
     /// The folder with the files, symbolic links resolved, without a slash at its end; nil in a bare repository.
     package let workTree: String?

@@ -62,6 +62,14 @@ struct Library: @unchecked Sendable {
 }
 
 extension Library {
+    /// The user's own folder of Git files, such as `~/.config/git`; nil where there is none.
+    func userConfigurationFolder() -> String? {
+        var buffer = git_buf()
+        guard varve_git_user_configuration_folder(functions, &buffer) == 0 else { return nil }
+        let folder = string(consuming: &buffer)
+        return folder.isEmpty ? nil : folder
+    }
+
     /// A string that libgit2 handed out in a buffer, which is disposed of.
     func string(consuming buffer: inout git_buf) -> String {
         defer { call.git_buf_dispose(&buffer) }

@@ -62,8 +62,8 @@ final class TemporaryGitRepository: Sendable {
     private func run(_ arguments: [String], in directory: String, date: Int = 0) throws -> String {
         let environment = [
             "PATH=\(String(cString: getenv("PATH")))", "HOME=\(folder)", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C",
-            "GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=\(date) +0100",
-            "GIT_COMMITTER_NAME=Cyd", "GIT_COMMITTER_EMAIL=cyd@example.org", "GIT_COMMITTER_DATE=\(date) +0100",
+            "GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=@\(date) +0100",
+            "GIT_COMMITTER_NAME=Cyd", "GIT_COMMITTER_EMAIL=cyd@example.org", "GIT_COMMITTER_DATE=@\(date) +0100",
         ]
         let shell = ["sh", "-c", "cd \"$1\" && shift && exec \"$@\" 2>&1", "sh", directory] + arguments
         var ends: [Int32] = [0, 0]
