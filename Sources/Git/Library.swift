@@ -62,6 +62,9 @@ struct Library: @unchecked Sendable {
 }
 
 extension Library {
+    /// Whether libgit2 refuses repositories of other users; for the whole process.
+    func validatesOwner(_ isOn: Bool) { _ = varve_git_set_owner_validation(functions, isOn ? 1 : 0) }
+
     /// The user's own folder of Git files, such as `~/.config/git`; nil where there is none.
     func userConfigurationFolder() -> String? {
         var buffer = git_buf()

@@ -88,11 +88,13 @@ import Testing
         let rules = [
             "*", "**", "/**", "**/", "/*", "*/", "a/*", "a/**", "**/a", "**/a/**", "a/**/b", "/a/b", "a/b", "[a",
             "[]a]",
-            "[!]a]b", "\\a", "a\\", "a ", "a\\ ", "a  \\ ", "?", "??", "a?b", "***", "a***b", "/a**b", "[a-b]/b", "*b",
+            "[!]a]b", "\\a", "a\\", "a ", "a\\ ", "a  \\ ", "?", "??", "a?b", "***", "a***b", "/a**b", "a**/*", "a**/b",
+            "a?**/b", "x/a**", "[a-b]/b", "*b",
             "a*/b*", "**b", "b**", "[[:alpha:]]", "[[:nope:]]", "[[.a.]]", "[a-\\]]", "!a", " a", "\ta", "a/", "/a/",
         ]
         let names = [
-            "a", "b", "a/b", "a/a", "b/a", "a/x/b", "ab", "axb", "a ", "a\\", "]", "]b", "[a", "x/a/b", " a", "!a",
+            "a", "b", "a/b", "a/a", "b/a", "a/x/b", "ab", "axb", "axyb", "x/ab/c", "a ", "a\\", "]", "]b", "[a",
+            "x/a/b", " a", "!a",
         ]
         try fixture.write(".git/names", names.joined(separator: "\0") + "\0")
         let check = "git check-ignore --no-index -z --stdin <.git/names || test $? -eq 1"

@@ -204,5 +204,7 @@ import Testing
         try fixture.write("nested/file", "x")
         let repository = try fixture.open()
         #expect(try repository.untrackedFiles() == ["d/in/deep/2", "nested/", "ünï \"q\""])
+        let byGit = try fixture.git("ls-files", "--others", "--exclude-standard", "-z")
+        #expect(try repository.untrackedFiles() == byGit.split(separator: "\0").map(String.init))
     }
 }

@@ -31,6 +31,8 @@
     X(git_config_get_bool) \
     X(git_config_get_path) \
     X(git_config_get_string) \
+    X(git_config_get_multivar_foreach) \
+    X(git_config_open_default) \
     X(git_config_open_level) \
     X(git_config_set_string) \
     X(git_diff_free) \
@@ -106,6 +108,10 @@ static inline const char *varve_git_expected_version(void) { return LIBGIT2_SOVE
 /// Variadic C functions are out of Swift's reach.
 static inline int varve_git_set_extensions(const varve_git_functions *git, const char **names, size_t count) {
     return git->git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, count);
+}
+
+static inline int varve_git_set_owner_validation(const varve_git_functions *git, int enabled) {
+    return git->git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, enabled);
 }
 
 static inline int varve_git_user_configuration_folder(const varve_git_functions *git, git_buf *folder) {

@@ -98,8 +98,10 @@ extension Wildcard {
     ) -> [Token]? {
         let slash = UInt8(ascii: "/")
         var tokens: [Token] = []
+        var isPlain = true
         var rest = pattern
         while let byte = rest.popFirst() {
+            defer { isPlain = isPlain && !isSpecial(byte) }
             switch byte {
             case UInt8(ascii: "\\"):
                 guard let escaped = rest.popFirst() else { return nil }
@@ -107,8 +109,9 @@ extension Wildcard {
             case UInt8(ascii: "?"):
                 tokens.append(.any)
             case UInt8(ascii: "*"):
-                let before = rest.startIndex - 2
-                let startsPart = before < pattern.startIndex || pattern[before] == slash
+                // Git compares the plain text before the first special character by itself and forgets it, so that in
+                // `a**/b` the stars are at the beginning.
+                let startsPart = isPlain || pattern[rest.startIndex - 2] == slash
                 var isDouble = false
                 while rest.first == UInt8(ascii: "*") {
                     rest.removeFirst()
@@ -130,6 +133,13 @@ extension Wildcard {
             }
         }
         return tokens
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"): true
+        default: false
+        }
     }
 
     /// Reads a class behind its opening bracket; nil where it does not end or names a class that there is not.
