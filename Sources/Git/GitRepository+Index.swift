@@ -48,8 +48,14 @@ extension GitRepository {
         if paths.isEmpty { return }
         let rules = try sharedIgnoreRules()
         try withIndex { (index, _) throws(GitError) in
-            for path in paths { try stage(path, index, rules) }
-            try git.check(git.call.git_index_write(index), "write the Git index")
+            do throws(GitError) {
+                for path in paths { try stage(path, index, rules) }
+                try git.check(git.call.git_index_write(index), "write the Git index")
+            } catch {
+                // libgit2 keeps the index in memory; what was not written must not be seen later.
+                _ = git.call.git_index_read(index, 1)
+                throw error
+            }
         }
     }
 
@@ -60,18 +66,25 @@ extension GitRepository {
             if git.isOutsideSparseCheckout(path, index) { return }
             let status = git.call.git_index_remove_bypath(index, path)
             try git.check(status, "remove '\(path)' from the Git index")
-            for tracked in trackedPaths(under: path, index) { try stage(tracked, index, rules) }
+            try stageTracked(below: path, index, rules)
         case .folder where !isSubmodule(path, index):
             // A file that has become a folder makes way by itself when what is in the folder is added.
-            for tracked in trackedPaths(under: path, index) where !tracked.utf8.elementsEqual(path.utf8) {
-                try stage(tracked, index, rules)
-            }
+            try stageTracked(below: path, index, rules)
             for new in try untrackedFiles(under: path, index, rules) where !new.hasSuffix("/") { try add(new, index) }
         case .folder:
-            try add(path, index)
+            // One that was not initialised is an empty folder, and has nothing to say.
+            if PathKind(at: "\(workTree)/\(path)/.git") != .missing { try add(path, index) }
         case .file:
             if !contains(path, index), rules.isIgnored(path, isDirectory: false) { return }
             try add(path, index)
+        }
+    }
+
+    private func stageTracked(
+        below folder: String, _ index: OpaquePointer, _ rules: SharedIgnoreRules
+    ) throws(GitError) {
+        for path in trackedPaths(under: folder, index) where !path.utf8.elementsEqual(folder.utf8) {
+            try stage(path, index, rules)
         }
     }
 
