@@ -69,8 +69,8 @@ let package = Package(
             ]),
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
     ],
