@@ -9,11 +9,19 @@ package struct Varve: CommandFamily {
 
     /// Every command, in the order of `varve --help`.
     private static let groups = [
-        CommandGroup(name: "Set-up", subcommands: [VersionCommand.self, CompletionCommand.self])
+        CommandGroup(
+            name: "Set-up",
+            subcommands: [
+                InitCommand.self, ConfigCommand.self, RemoteCommand.self, CacheCommand.self, InstallCommand.self,
+                CheckIgnoreCommand.self, RootCommand.self, VersionCommand.self, DoctorCommand.self, DestroyCommand.self,
+                CompletionCommand.self,
+            ])
     ]
 
     /// For scripts and builds; no help shows them.
-    private static let hiddenCommands: [any ParsableCommand.Type] = [CompleteCommand.self, ReferenceCommand.self]
+    private static let hiddenCommands: [any ParsableCommand.Type] = [
+        GitHookCommand.self, CompleteCommand.self, ReferenceCommand.self,
+    ]
 
     @OptionGroup package var options: ProgramOptions
 
