@@ -1,3 +1,4 @@
+import Basics
 import Versioning
 
 /// A command about settings files: it works outside of a project too, as far as their levels go.

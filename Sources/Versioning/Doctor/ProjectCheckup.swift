@@ -46,7 +46,8 @@ package struct ProjectCheckup: Sendable {
                 if layer.level == .project {
                     findings.append(
                         Finding(
-                            .problem, "secrets", "'\(shown)' goes into Git and holds \(secrets.joined(separator: ", "))",
+                            .problem, "secrets",
+                            "'\(shown)' goes into Git and holds \(secrets.joined(separator: ", "))",
                             remedy: "unset them there and set them again with `--local`"))
                 } else if let mode = try Files.status(layer.path, followingLinks: true)?.mode, mode & 0o077 != 0 {
                     findings.append(

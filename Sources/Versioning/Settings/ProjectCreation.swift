@@ -46,7 +46,8 @@ package struct ProjectCreation: Sendable {
         // Checked before it is written; a bad system or global file must not leave half a project behind.
         let settings = try SettingsStore(environment: environment, dvcFolder: dvcFolder).load()
         try Files.write(
-            Array((options.isWithoutGit ? "[core]\n    no_scm = True\n" : "").utf8), to: Paths.join(dvcFolder, "config"))
+            Array((options.isWithoutGit ? "[core]\n    no_scm = True\n" : "").utf8), to: Paths.join(dvcFolder, "config")
+        )
         try Files.write([], to: Paths.join(dvcFolder, "tmp/btime"))
         var files = [Paths.join(dvcFolder, "config"), Paths.join(root, ".dvcignore")]
         if !Files.exists(files[1]) { try Files.write(Array(Self.ignoreFile.utf8), to: files[1]) }

@@ -16,7 +16,9 @@ extension Settings {
     package func concerns(projectRoot: String) -> [SettingsConcern] {
         var result: [SettingsConcern] = []
         func look(_ path: [String], _ detail: (String) -> String?) {
-            guard level(of: path) == .project, let value = values[path]?.string, let text = detail(value) else { return }
+            guard level(of: path) == .project, let value = values[path]?.string, let text = detail(value) else {
+                return
+            }
             result.append(SettingsConcern(path: path, detail: text))
         }
         func outside(_ what: String) -> (String) -> String? {
