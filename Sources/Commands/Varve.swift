@@ -22,15 +22,17 @@ package struct Varve: CommandFamily {
     private static let sharingCommands: [any ParsableCommand.Type] = []
 
     private static let setUpCommands: [any ParsableCommand.Type] = [
+        InitCommand.self,
+        ConfigCommand.self,
+        RemoteCommand.self,
+        CacheCommand.self,
+        InstallCommand.self,
+        CheckIgnoreCommand.self,
+        RootCommand.self,
         VersionCommand.self,
+        DoctorCommand.self,
+        DestroyCommand.self,
         CompletionCommand.self,
-        CommandGroup(
-            name: "Set-up",
-            subcommands: [
-                InitCommand.self, ConfigCommand.self, RemoteCommand.self, CacheCommand.self, InstallCommand.self,
-                CheckIgnoreCommand.self, RootCommand.self, VersionCommand.self, DoctorCommand.self, DestroyCommand.self,
-                CompletionCommand.self,
-            ])
     ]
 
     /// For scripts and builds; no help shows them.
