@@ -82,6 +82,7 @@ let package = Package(
             ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
+        tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -55,9 +55,15 @@ package struct LockEntry: Sendable, Equatable {
     }
 
     /// Reads an entry of the run cache, whose document is the bare entry.
-    package init(parsingRunCacheEntry bytes: [UInt8], path: String) throws(ProjectFileError) {
+    ///
+    /// - Parameters:
+    ///   - path: for messages.
+    ///   - workingDirectory: of the stage that the entry is wanted for.
+    package init(
+        parsingRunCacheEntry bytes: [UInt8], path: String, workingDirectory: String
+    ) throws(ProjectFileError) {
         let document = try ProjectDocument(parsing: bytes, path: path, schema: .lockEntry)
-        self.init(entry: document.value, workingDirectory: "")
+        self.init(entry: document.value, workingDirectory: workingDirectory)
     }
 
     package func dependency(at path: String) -> LockedItem? { dependencies.last { $0.path.hasSameBytes(as: path) } }

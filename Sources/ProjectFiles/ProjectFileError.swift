@@ -44,7 +44,8 @@ package struct ProjectFileError: UserFacingError, Equatable {
                 return "'\(path)' validation failed\(revision): \(problems[0].message)."
             }
             let count = problems.count > 1 ? ": \(problems.count) errors" : ""
-            let shown = problems.prefix(Self.shownProblems).map(\.text) + (problems.count > Self.shownProblems ? ["…"] : [])
+            let shown =
+                problems.prefix(Self.shownProblems).map(\.text) + (problems.count > Self.shownProblems ? ["…"] : [])
             return "'\(path)' validation failed\(revision)\(count).\n\n" + shown.joined(separator: "\n\n")
         case .invalid(let sentence):
             return sentence

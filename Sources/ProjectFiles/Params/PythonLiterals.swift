@@ -25,8 +25,9 @@ enum PythonLiterals {
             position += 1
             // Deeper lines belong to an `if`, a loop or a function, which are not looked into.
             guard line.indentation == indentation else { continue }
-            if let name = line.className {
-                let body = body(of: line, lines, &position, onlySelf: false, depth: depth)
+            if let (name, rest) = line.classHeader {
+                var body = body(of: line, lines, &position, onlySelf: false, depth: depth)
+                if let (key, value) = assignment(rest, onlySelf: false) { body[key] = value }
                 result[name] = .mapping(body)
             } else if line.isInitialiser {
                 let body = body(of: line, lines, &position, onlySelf: true, depth: depth)
@@ -74,11 +75,17 @@ enum PythonLiterals {
 }
 
 extension PythonLine {
-    fileprivate var className: String? {
-        guard tokens.count >= 3, tokens[0] == .name("class"), case .name(let name) = tokens[1],
-            tokens.last == .symbol(UInt8(ascii: ":"))
-        else { return nil }
-        return name
+    /// The name of a class that begins here, and the statement behind the colon for one on a single line.
+    fileprivate var classHeader: (name: String, rest: [PythonToken])? {
+        guard tokens.count >= 3, tokens[0] == .name("class"), case .name(let name) = tokens[1] else { return nil }
+        var depth = 0
+        for (index, token) in tokens.enumerated() {
+            guard case .symbol(let byte) = token else { continue }
+            if "([{".utf8.contains(byte) { depth += 1 }
+            if ")]}".utf8.contains(byte) { depth -= 1 }
+            if byte == UInt8(ascii: ":"), depth == 0 { return (name, Array(tokens[(index + 1)...])) }
+        }
+        return nil
     }
 
     fileprivate var isInitialiser: Bool {
