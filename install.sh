@@ -312,7 +312,8 @@ run_expecting() {
     local text=$1
     shift
     print_command "$@"
-    "$@" 2>&1 | tee "$work/printed"
+    "$@" >"$work/printed" 2>&1 || { cat "$work/printed"; die "\`$*\` failed"; }
+    awk 'NR <= 16; END { if (NR > 16) print "# ... and " NR - 16 " more lines" }' "$work/printed"
     grep -qF -- "$text" "$work/printed" || die "\`$*\` did not print: $text"
 }
 
