@@ -73,10 +73,15 @@ let package = Package(
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
+        tests(
+            "VersioningTests",
+            ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
+        tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
     ],
     swiftLanguageModes: [.v6]
 )

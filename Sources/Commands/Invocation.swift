@@ -8,7 +8,7 @@ package import Basics
 
 /// What a command may know of how the program was called.
 package struct Invocation: Sendable {
-    /// The last part of the path that it was called by: `varve`, or `dvc` where it stands in for DVC.
+    /// The name it was called by: `varve`, or `dvc` where it stands in for DVC.
     package var programName: String
     package var environment: HostEnvironment
     /// `--wait-for-lock`

@@ -1,4 +1,3 @@
-import ArgumentParser
 package import Basics
 import Rendering
 
@@ -28,8 +27,8 @@ package struct Program: Sendable {
         self.arguments = Array(arguments.dropFirst())
         self.streams = streams
         self.changeDirectory = changeDirectory
-        let name = arguments.first?.split(separator: "/").last.map(String.init) ?? "varve"
-        invocation = Invocation(programName: name, environment: environment)
+        let isStandIn = arguments.first?.split(separator: "/").last == "dvc"
+        invocation = Invocation(programName: isStandIn ? "dvc" : "varve", environment: environment)
     }
 
     /// Runs the process's own words and returns the status to exit with.
@@ -62,14 +61,13 @@ package struct Program: Sendable {
     }
 
     private mutating func dispatch() async -> Int32 {
+        var place = CommandLookup.Place(type: Varve.self, path: [invocation.programName])
         var words = arguments
         if let first = words.first, first.hasPrefix("-") {
+            // The one that is asked most often needs no parser at all.
+            if first == "--version" || first == "-V" { return showVersion() }
             do {
-                // The two that are asked most often need no parser at all.
-                if first == "--version" || first == "-V" { return showVersion() }
-                guard let (options, rest) = try ProgramOptions.parsed(from: words) else {
-                    return showHelp(for: Varve.self)
-                }
+                guard let (options, rest) = try ProgramOptions.parsed(from: words) else { return showHelp(place) }
                 if options.showsVersion { return showVersion() }
                 if let directory = options.directory {
                     invocation.environment.workingDirectory = try changeDirectory(directory)
@@ -78,42 +76,46 @@ package struct Program: Sendable {
                 programVerbosity = options.global.verbosity
                 words = rest
             } catch let error as UsageError {
-                return refuse(error, at: Varve.self)
+                return refuse(error, place)
             } catch {
-                console().report(error)
-                return ExitStatus.of(error, failureStatus: ExitStatus.unexpected)
+                return fail(error, console(), failureStatus: ExitStatus.unexpected)
             }
         }
         let outcome =
             words.first == "help"
-            ? CommandLookup.topic(Array(words.dropFirst()), in: Varve.self) : CommandLookup.find(words, in: Varve.self)
+            ? CommandLookup.topic(Array(words.dropFirst()), from: &place) : CommandLookup.find(words, from: &place)
         switch outcome {
-        case .help(let topic): return showHelp(for: topic)
-        case .failure(let error, let family): return refuse(error, at: family)
-        case .command(let type, let words, _): return await execute(type, words)
+        case .help: return showHelp(place)
+        case .failure(let error): return refuse(error, place)
+        case .command(let type, let words): return await execute(type, words, place)
         }
     }
 
-    private func execute(_ type: any VarveCommand.Type, _ words: [String]) async -> Int32 {
+    private func execute(
+        _ type: any VarveCommand.Type, _ words: [String], _ place: CommandLookup.Place
+    ) async -> Int32 {
         let command: any VarveCommand
         do {
-            switch try type.parsed(from: words) {
-            case .help: return showHelp(for: type)
-            case .command(let parsed): command = parsed
-            }
+            guard let parsed = try type.parsed(from: words) else { return showHelp(place) }
+            command = parsed
         } catch {
-            return refuse(error, at: type)
+            return refuse(error, place)
         }
         let console = console(command.global.verbosity)
         do {
             try await command.execute(console)
             return ExitStatus.success
         } catch {
-            console.report(error)
-            return ExitStatus.of(error, failureStatus: type.failureStatus)
+            return fail(error, console, failureStatus: type.failureStatus)
         }
     }
 
+    private func fail(_ error: any Error, _ console: Console, failureStatus: Int32) -> Int32 {
+        console.report(error)
+        return ExitStatus.of(error, failureStatus: failureStatus)
+    }
+
+    /// A console that says as much as the command asks for, else as much as was asked for before it.
     private func console(_ verbosity: Verbosity = .normal) -> Console {
         Console(
             invocation: invocation, streams: streams, verbosity: verbosity == .normal ? programVerbosity : verbosity)
@@ -124,19 +126,15 @@ package struct Program: Sendable {
         return ExitStatus.success
     }
 
-    private func showHelp(for type: any ParsableCommand.Type) -> Int32 {
-        streams.output.write(helpText(for: type))
+    private func showHelp(_ place: CommandLookup.Place) -> Int32 {
+        let page = HelpPage(of: place.type, path: place.path)
+        streams.output.write(page.text(width: streams.outputTerminal.width ?? 80))
         return ExitStatus.success
     }
 
-    private func refuse(_ error: UsageError, at type: any ParsableCommand.Type) -> Int32 {
-        streams.output.write(helpText(for: type))
-        console().report(error)
-        return ExitStatus.usage
-    }
-
-    private func helpText(for type: any ParsableCommand.Type) -> String {
-        let text = Varve.helpMessage(for: type, columns: streams.outputTerminal.width ?? 80)
-        return text.utf8.last == 0x0A ? text : text + "\n"
+    /// Shows the usage on standard output and the error on the other, as DVC does.
+    private func refuse(_ error: UsageError, _ place: CommandLookup.Place) -> Int32 {
+        _ = showHelp(place)
+        return fail(error, console(), failureStatus: ExitStatus.usage)
     }
 }

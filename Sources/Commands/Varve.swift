@@ -5,13 +5,29 @@ package struct Varve: CommandFamily {
     package static let configuration = CommandConfiguration(
         commandName: "varve",
         abstract: "Version data, models and pipelines next to Git",
-        groupedSubcommands: groups,
-        helpNames: [.short, .long])
+        subcommands: hiddenCommands, groupedSubcommands: groups)
 
     /// Every command, in the order of `varve --help`.
     private static let groups = [
-        CommandGroup(name: "Set-up", subcommands: [VersionCommand.self])
+        CommandGroup(name: "Data", subcommands: dataCommands),
+        CommandGroup(name: "Sharing", subcommands: sharingCommands),
+        CommandGroup(name: "Set-up", subcommands: setUpCommands),
     ]
+
+    private static let dataCommands: [any ParsableCommand.Type] = [
+        AddCommand.self,
+        CheckoutCommand.self,
+    ]
+
+    private static let sharingCommands: [any ParsableCommand.Type] = []
+
+    private static let setUpCommands: [any ParsableCommand.Type] = [
+        VersionCommand.self,
+        CompletionCommand.self,
+    ]
+
+    /// For scripts and builds; no help shows them.
+    private static let hiddenCommands: [any ParsableCommand.Type] = [CompleteCommand.self, ReferenceCommand.self]
 
     @OptionGroup package var options: ProgramOptions
 

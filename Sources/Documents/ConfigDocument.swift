@@ -23,7 +23,8 @@ package struct ConfigDocument: Sendable, Equatable {
             throw DocumentError("the file is not valid UTF-8")
         }
         var parser = ConfigParser(text)
-        let tree = try ConfigInterpolation(try parser.parse()).resolved()
+        var interpolation = ConfigInterpolation(try parser.parse())
+        let tree = try interpolation.resolved()
         self.init()
         var named = Self.namedKinds.map { _ in Mapping() }
         for (name, value) in Self.lowercasingKeys(tree).entries {

@@ -23,6 +23,7 @@ enum ConfigLine {
             position = skippingSpaces(line, from: position + 1)
             starts.append(position)
         }
+        guard starts.count <= 16 else { return nil }
         // As many brackets as possible open the section; fewer where the name would otherwise have no end.
         while let start = starts.last {
             if let (end, closing) = sectionName(line, from: start) {
@@ -121,45 +122,52 @@ enum ConfigLine {
         mutating func match() -> (items: Int, last: Scalars)? {
             // Depth-first over the ends that an item may have, the most items first; a place that failed once fails
             // always, and the stack is our own since the text may hold thousands of items.
-            var stack: [(start: Int, ends: [Int])] = [(0, itemEnds(from: 0))]
-            while let top = stack.last {
-                if let end = top.ends.last {
-                    stack[stack.count - 1].ends.removeLast()
-                    if !failed.contains(end) { stack.append((end, itemEnds(from: end))) }
+            var stack = [Item(start: 0)]
+            while let depth = stack.indices.last {
+                if let end = stack[depth].nextEnd(in: text) {
+                    if !failed.contains(end) { stack.append(Item(start: end)) }
                 } else {
-                    if let last = lastItem(from: top.start) { return (top.start, last) }
-                    failed.insert(top.start)
+                    if let last = lastItem(from: stack[depth].start) { return (stack[depth].start, last) }
+                    failed.insert(stack[depth].start)
                     stack.removeLast()
                 }
             }
             return nil
         }
 
-        /// Places after a whole item, its comma and blanks; the preferred one last.
-        private func itemEnds(from start: Int) -> [Int] {
-            guard start < text.count else { return [] }
-            var ends: [Int] = []
-            let first = text[start]
-            func take(_ end: Int) {
-                let comma = ConfigLine.skippingSpaces(text, from: end)
-                guard comma < text.count, text[comma] == "," else { return }
-                let after = ConfigLine.skippingSpaces(text, from: comma + 1)
-                ends += (comma + 1...after).reversed()
+        /// An item of a list and the places after its comma where the next may begin, the preferred one first.
+        private struct Item {
+            let start: Int
+            /// Where the search for another end goes on; nil when there is none.
+            private var cursor: Int?
+            /// Blanks after the comma that was found last, which may also begin the next item.
+            private var starts: [Int] = []
+
+            init(start: Int) {
+                self.start = start
+                cursor = start + 1
             }
-            switch first {
-            case "\"", "'":
-                var end = start + 1
-                while let next = text[end...].firstIndex(of: first) {
-                    end = next + 1
-                    take(end)
+
+            mutating func nextEnd(in text: Scalars) -> Int? {
+                while starts.isEmpty {
+                    guard start < text.count, let from = cursor else { return nil }
+                    cursor = nil
+                    var comma: Int?
+                    switch text[start] {
+                    case "\"", "'":
+                        guard let quote = text[from...].firstIndex(of: text[start]) else { return nil }
+                        cursor = quote + 1
+                        comma = ConfigLine.skippingSpaces(text, from: quote + 1)
+                    case ",", "#":
+                        return nil
+                    default:
+                        comma = text[from...].firstIndex { $0 == "," || $0 == "#" }
+                    }
+                    guard let comma, comma < text.count, text[comma] == "," else { continue }
+                    starts = Array(comma + 1...ConfigLine.skippingSpaces(text, from: comma + 1))
                 }
-            case ",", "#":
-                return []
-            default:
-                let stop = text[(start + 1)...].firstIndex { $0 == "," || $0 == "#" }
-                if let stop { take(stop) }
+                return starts.removeLast()
             }
-            return ends.reversed()
         }
 
         /// The text of the item at the end of the line; empty when there is none.

@@ -15,6 +15,11 @@ package struct LinkedParent: UserFacingError, Equatable {
     /// The part of it that is a link.
     package let link: String
 
+    package init(path: String, link: String) {
+        self.path = path
+        self.link = link
+    }
+
     package var summary: String {
         "'\(link.printable)' is a symbolic link; '\(path.printable)' would land outside of its folder"
     }

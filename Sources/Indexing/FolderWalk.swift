@@ -176,8 +176,8 @@ struct FolderWalk {
         folder.unread.append(folder.contents.count)
         folder.statuses.append(status)
         folder.contents.append(
-            name, IndexEntry(status: status, digest: MD5Digest(high: 0, low: 0), kind: kind))
-        return false
+            name, IndexEntry(status: status, digest: MD5Digest(high: 0, low: 0), kind: kind, algorithm: algorithm))
+        return
     }
 }
 

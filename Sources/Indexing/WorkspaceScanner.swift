@@ -2,6 +2,7 @@ package import Basics
 package import FileSystem
 package import Hashing
 package import Objects
+import CSystem
 
 #if canImport(Glibc)
     import Glibc

@@ -13,6 +13,9 @@ package struct LockFile: Sendable {
     /// The text that `document` was read from; its comments are kept.
     private let original: [UInt8]?
 
+    /// Paths of the stages whose entries are written anew even where they say the same.
+    private var replaced: [[YAMLPathElement]] = []
+
     /// A lock file yet to be written.
     package init(path: String) {
         self.path = path
@@ -53,6 +56,7 @@ package struct LockFile: Sendable {
         let value = Value.mapping(entry.value)
         let isNew = stages[stage] != value
         stages[stage] = value
+        replaced.append(["stages", .key(stage)])
         document["stages"] = .mapping(stages)
         return isNew
     }
@@ -92,7 +96,7 @@ package struct LockFile: Sendable {
     package func text() throws(ProjectFileError) -> String {
         guard let original else { return YAML.emit(.mapping(document)) }
         do throws(DocumentError) {
-            return try YAMLDocument(parsing: original).text(updatedTo: .mapping(document))
+            return try YAMLDocument(parsing: original).text(updatedTo: .mapping(document), replacing: replaced)
         } catch {
             throw ProjectFileError(path, .syntax(error, looksLikeMergeConflict: false))
         }

@@ -70,13 +70,9 @@ package struct PipelineFileEdit: Sendable {
     }
 
     /// The text to write.
-    package func text() throws(ProjectFileError) -> String {
+    package func text() -> String {
         guard let document else { return YAML.emit(.mapping(value)) }
-        do throws(DocumentError) {
-            return try document.text(updatedTo: .mapping(value))
-        } catch {
-            throw ProjectFileError(path, .syntax(error, looksLikeMergeConflict: false))
-        }
+        return document.text(updatedTo: .mapping(value))
     }
 }
 

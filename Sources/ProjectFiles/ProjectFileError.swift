@@ -26,6 +26,9 @@ package struct ProjectFileError: UserFacingError, Equatable {
         self.revision = revision
     }
 
+    /// How many mismatches of one file are told.
+    static let shownProblems = 20
+
     package var summary: String {
         let revision = revision.map { " in revision '\($0.prefix(7))'" } ?? ""
         switch problem {
@@ -41,7 +44,7 @@ package struct ProjectFileError: UserFacingError, Equatable {
                 return "'\(path)' validation failed\(revision): \(problems[0].message)."
             }
             let count = problems.count > 1 ? ": \(problems.count) errors" : ""
-            let shown = problems.prefix(20).map(\.text) + (problems.count > 20 ? ["…"] : [])
+            let shown = problems.prefix(Self.shownProblems).map(\.text) + (problems.count > Self.shownProblems ? ["…"] : [])
             return "'\(path)' validation failed\(revision)\(count).\n\n" + shown.joined(separator: "\n\n")
         case .invalid(let sentence):
             return sentence

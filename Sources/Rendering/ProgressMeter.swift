@@ -66,7 +66,7 @@ package struct ProgressMeter: Sendable {
         if let fraction, room >= 10 {
             return "\(name) [\(Self.bar(fraction, cells: min(room, 30)))] \(tail)"
         }
-        return String("\(name) \(tail)".prefix(max(0, width - 1)))
+        return String((tail.isEmpty ? name : "\(name) \(tail)").prefix(max(0, width - 1)))
     }
 
     private func index(of phase: ProgressPhase) -> Int? { work.lastIndex { $0.phase == phase } }

@@ -84,7 +84,7 @@ package struct BackendContract: Sendable {
     }
 
     private func listing() async throws {
-        let names = ["a", "a-b", "a.b/c", "a/b", "a/b/c.d", "a/c", "ab/c", "b/0", "B/1", "é/ü"].filter { $0 != "a" && $0 != "a/b" }
+        let names = ["a-b", "a.b/c", "a/b/c.d", "a/c", "ab/c", "b/0", "B/1", "é/ü"]
         for name in names { try await backend.write(BytesSource(name), to: Key(name)) }
         let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         try require(try await keys(under: "") == sorted, "a listing has every key once, in the order of bytes")
@@ -133,9 +133,9 @@ package struct BackendContract: Sendable {
 
     private func hostileKeys() async throws {
         for name in ["../outside", "a/../../b", "/absolute", "a//b", ".", "", "a/./b"] {
-            do {
+            do throws(StorageError) {
                 try await backend.write(BytesSource("x"), to: Key(name))
-            } catch let error as StorageError {
+            } catch {
                 try require(!error.isRetryable, "a key that leaves the store is refused for good")
                 continue
             }
@@ -146,9 +146,9 @@ package struct BackendContract: Sendable {
     private func changingSource() async throws {
         for claimed: Int64 in [3, 9] {
             let key = Key("changing")
-            do {
+            do throws(StorageError) {
                 try await backend.write(LyingSource(size: claimed), to: key)
-            } catch is StorageError {
+            } catch {
                 try require(try await backend.stat(key) == nil, "a failed write leaves nothing")
                 continue
             }

@@ -1,3 +1,5 @@
+import FileSystem
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -16,14 +18,8 @@ package final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        // Leaves first; folders may have lost their write permission to the test.
-        nftw(
-            path,
-            { path, _, kind, _ in
-                guard let path else { return 0 }
-                _ = kind == Int32(FTW_DP.rawValue) ? rmdir(path) : unlink(path)
-                return 0
-            }, 16, Int32(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
+        // Whatever is left behind lies in a folder for temporary files.
+        try? Files.removeTree(path)
     }
 
     /// The path of something inside.

@@ -11,16 +11,9 @@ import ArgumentParser
 /// It is read from ArgumentParser's own description, so declarations stay the only source for parsing, completion and
 /// the reference pages.
 struct CommandGrammar: Decodable {
-    let commandName: String
-    let superCommands: [String]?
-    let aliases: [String]?
-    let abstract: String?
-    let discussion: String?
-    let shouldDisplay: Bool
-    let arguments: [Argument]?
-    let subcommands: [CommandGrammar]?
+    private let arguments: [Argument]?
 
-    /// Describes one command or group of options, with the commands below it.
+    /// Describes one command or group of options.
     init(of type: any ParsableArguments.Type) {
         let text = type._dumpHelp()
         guard let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)) else {
@@ -41,6 +34,19 @@ struct CommandGrammar: Decodable {
             let name: String
         }
 
+        /// How shells complete the value; at most one of these is there.
+        struct Completion: Decodable {
+            struct List: Decodable { let values: [String] }
+            struct File: Decodable { let extensions: [String] }
+            struct Folder: Decodable {}
+            struct Command: Decodable { let command: String }
+
+            let list: List?
+            let file: File?
+            let directory: Folder?
+            let shellCommand: Command?
+        }
+
         let kind: Kind
         let shouldDisplay: Bool
         let isOptional: Bool
@@ -50,8 +56,8 @@ struct CommandGrammar: Decodable {
         let valueName: String?
         let defaultValue: String?
         let allValues: [String]?
+        let completionKind: Completion?
         let abstract: String?
-        let discussion: String?
 
         /// With dashes, short ones first: `-j`, `--jobs`.
         var spellings: [String] {

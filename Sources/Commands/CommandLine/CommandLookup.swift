@@ -3,62 +3,62 @@ import ArgumentParser
 /// Finds the command that the first words name, without building a parser for all the others.
 enum CommandLookup {
     enum Outcome {
-        case command(any VarveCommand.Type, words: [String], family: [String])
-        case help(any ParsableCommand.Type)
-        case failure(UsageError, at: any ParsableCommand.Type)
+        case command(any VarveCommand.Type, words: [String])
+        case help
+        case failure(UsageError)
     }
 
-    /// Goes down from `family` along `words`. Options between a family's name and its command are handed on to the
+    /// Where the search ended, and the names that lead there.
+    struct Place {
+        var type: any ParsableCommand.Type
+        var path: [String]
+    }
+
+    /// Goes down from `place` along `words`. Options between a family's name and its command are handed on to the
     /// command.
-    static func find(_ words: [String], in family: any ParsableCommand.Type) -> Outcome {
-        var family = family
+    static func find(_ words: [String], from place: inout Place) -> Outcome {
         var rest = words[...]
         var early: [String] = []
-        var path: [String] = []
         while let word = rest.popFirst() {
-            if word == "-h" || word == "--help" { return .help(family) }
+            if word == "-h" || word == "--help" { return .help }
             if word.hasPrefix("-"), word.utf8.count > 1 {
                 early.append(word)
                 continue
             }
-            let members = family.configuration.subcommands
-            guard let found = members.first(where: { names(of: $0).contains(word) }) else {
-                return .failure(unknown(word, among: members, isTop: path.isEmpty), at: family)
-            }
-            if let command = found as? any VarveCommand.Type {
-                return .command(command, words: early + rest, family: path)
-            }
-            path.append(found._commandName)
-            family = found
+            if let failure = descend(word, from: &place) { return .failure(failure) }
+            if let command = place.type as? any VarveCommand.Type { return .command(command, words: early + rest) }
         }
         if let option = early.first(where: { !["-q", "--quiet", "-v", "--verbose"].contains($0) }) {
-            return .failure(UsageError("unrecognized arguments: \(option)"), at: family)
+            return .failure(UsageError("unrecognized arguments: \(option)"))
         }
-        let missing = path.isEmpty ? "command" : "cmd"
-        return .failure(UsageError("the following arguments are required: \(missing)"), at: family)
+        return .failure(UsageError("the following arguments are required: \(title(at: place))"))
     }
 
-    /// The command or family that words name in full, for `help`.
-    static func topic(_ words: [String], in family: any ParsableCommand.Type) -> Outcome {
-        var current = family
+    /// The command or family that words name in full, for `varve help`.
+    static func topic(_ words: [String], from place: inout Place) -> Outcome {
         for word in words where !word.hasPrefix("-") {
-            let members = current.configuration.subcommands
-            guard let found = members.first(where: { names(of: $0).contains(word) }) else {
-                return .failure(unknown(word, among: members, isTop: current == family), at: current)
-            }
-            current = found
+            if let failure = descend(word, from: &place) { return .failure(failure) }
         }
-        return .help(current)
+        return .help
     }
+
+    private static func descend(_ word: String, from place: inout Place) -> UsageError? {
+        let members = place.type.configuration.subcommands
+        guard let found = members.first(where: { names(of: $0).contains(word) }) else {
+            let visible = members.filter { $0.configuration.shouldDisplay }.flatMap { names(of: $0) }
+            return UsageError(
+                "argument \(title(at: place)): invalid choice: '\(word)'",
+                remedy: nearest(to: word, among: visible).map { "did you mean '\($0)'?" })
+        }
+        place.type = found
+        place.path.append(found._commandName)
+        return nil
+    }
+
+    /// argparse's word for the missing name: `command` after the program, `cmd` after a family.
+    private static func title(at place: Place) -> String { place.path.count == 1 ? "command" : "cmd" }
 
     static func names(of command: any ParsableCommand.Type) -> [String] {
         [command._commandName] + command.configuration.aliases
-    }
-
-    private static func unknown(_ word: String, among members: [any ParsableCommand.Type], isTop: Bool) -> UsageError {
-        let visible = members.filter { $0.configuration.shouldDisplay }.flatMap { names(of: $0) }
-        return UsageError(
-            "argument \(isTop ? "command" : "cmd"): invalid choice: '\(word)'",
-            remedy: nearest(to: word, among: visible).map { "did you mean '\($0)'?" })
     }
 }

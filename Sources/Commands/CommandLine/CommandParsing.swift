@@ -1,20 +1,19 @@
 import ArgumentParser
 
-/// What came of a command's words.
-enum ParsedWords {
-    case command(any VarveCommand)
-    case help
-}
-
 extension VarveCommand {
-    /// Reads the words after this command's name by argparse's rules.
-    static func parsed(from words: [String]) throws(UsageError) -> ParsedWords {
+    /// Reads the words after this command's name by argparse's rules; `nil` when help is asked for.
+    static func parsed(from words: [String]) throws(UsageError) -> (any VarveCommand)? {
+        // Without options there is no dialect to speak, and describing the command, which takes milliseconds, is spared.
+        // Words that fail are read again below, for argparse's message.
+        if dialect.oneRequired.isEmpty, !words.contains(where: { $0.utf8.first == 0x2D }),
+            let command = try? parseAsRoot(["--"] + words) as? any VarveCommand
+        {
+            return command
+        }
         let grammar = CommandGrammar(of: Self.self)
-        guard case .words(let written) = try WordReader(grammar, dialect).read(words) else { return .help }
+        guard case .words(let written) = try WordReader(grammar, dialect).read(words) else { return nil }
         do {
-            let parsed = try parseAsRoot(written)
-            guard let command = parsed as? any VarveCommand else { return .help }
-            return .command(command)
+            return try parseAsRoot(written) as? any VarveCommand
         } catch {
             throw usageError(error, grammar, Self.self)
         }

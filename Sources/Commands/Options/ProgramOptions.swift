@@ -4,7 +4,9 @@ package import ArgumentParser
 package struct ProgramOptions: ParsableArguments {
     @OptionGroup package var global: GlobalOptions
 
-    @Option(name: .customLong("cd"), help: ArgumentHelp("Change to this directory first", valueName: "dir"))
+    @Option(
+        name: .customLong("cd"), help: ArgumentHelp("Change to this directory first", valueName: "dir"),
+        completion: .directory)
     package var directory: String?
 
     @Flag(name: .customLong("wait-for-lock"), help: "Wait for a lock that another process holds instead of failing")

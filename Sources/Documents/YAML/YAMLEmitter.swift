@@ -74,7 +74,7 @@ struct YAMLEmitter {
     private mutating func writeScalar(_ node: YAMLNode) {
         increaseIndent(isFlow: true, isSequence: false)
         let scalar = YAMLScalarText(node)
-        let form = scalar.form(isInFlow: isInFlow, isSimpleKey: isSimpleKey)
+        let form = scalar.form(isInFlow: isInFlow, isSimpleKey: isSimpleKey, isRoot: isRoot)
         if isInSequence && !isInFlow { writeIndent() }
         switch form.style {
         case .plain: writePlain(form.text)

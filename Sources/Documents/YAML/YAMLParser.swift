@@ -330,6 +330,7 @@ struct YAMLParser {
                 pairs.append((emptyScalar(at: scanner.token.end), try parseFlowValue(until: .flowMappingEnd)))
             default:
                 let key = try parseNode(isBlock: false)
+                _ = try scanner.next()
                 pairs.append((key, emptyScalar(at: scanner.token.start)))
             }
         }

@@ -77,10 +77,10 @@ struct YAMLScalarText {
     // MARK: Style
 
     /// The text to write and its style at a place.
-    func form(isInFlow: Bool, isSimpleKey: Bool) -> (text: [Unicode.Scalar], style: YAMLScalarStyle) {
+    func form(isInFlow: Bool, isSimpleKey: Bool, isRoot: Bool) -> (text: [Unicode.Scalar], style: YAMLScalarStyle) {
         if isNull {
             // Nothing, where nothing can stand.
-            return isInFlow || isSimpleKey ? (Array("null".unicodeScalars), .plain) : ([], .plain)
+            return isInFlow || isSimpleKey || isRoot ? (Array("null".unicodeScalars), .plain) : ([], .plain)
         }
         let scalars = Array(text.unicodeScalars)
         if !isString && style == .plain { return (scalars, .plain) }

@@ -25,16 +25,19 @@ struct ProjectDocument: Sendable {
     /// Gives each mismatch the position of the nearest thing on its path that the text has.
     private static func problems(_ mismatches: [Mismatch], in bytes: [UInt8]) -> [SchemaProblem] {
         let document = try? YAMLDocument(parsing: bytes)
-        let lines = String(decoding: bytes, as: UTF8.self).split(
-            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        return mismatches.map { mismatch in
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return mismatches.enumerated().map { number, mismatch in
             var problem = SchemaProblem(mismatch.message, path: mismatch.path.map(\.text))
+            // Only so many are shown, and each search for a position reads the text once more.
+            guard number < ProjectFileError.shownProblems, let document else { return problem }
             var path = mismatch.path
-            while let document, !path.isEmpty {
-                if let mark = document.mark(at: path.map { $0 }) {
-                    problem.line = mark.line
-                    problem.column = mark.column
-                    problem.excerpt = lines.indices.contains(mark.line - 1) ? String(lines[mark.line - 1]) : nil
+            while !path.isEmpty {
+                if let (line, column) = document.mark(at: path) {
+                    problem.line = line
+                    problem.column = column
+                    if lines.indices.contains(line - 1) {
+                        problem.excerpt = String(decoding: lines[line - 1].filter { $0 != 0x0D }, as: UTF8.self)
+                    }
                     break
                 }
                 path.removeLast()

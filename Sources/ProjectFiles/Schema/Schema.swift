@@ -43,13 +43,10 @@ indirect enum Schema: Sendable {
 /// A mismatch before its position in the text is known.
 struct Mismatch: Error {
     var message: String
-    var path: [PathStep]
+    var path: [YAMLPathElement]
 }
 
-enum PathStep: Sendable, Equatable {
-    case key(String)
-    case index(Int)
-
+extension YAMLPathElement {
     var text: String {
         switch self {
         case .key(let key): key
@@ -60,7 +57,7 @@ enum PathStep: Sendable, Equatable {
 
 extension Schema {
     /// Everything that is wrong with a value; empty where it is right.
-    func mismatches(in value: Value, at path: [PathStep] = []) -> [Mismatch] {
+    func mismatches(in value: Value, at path: [YAMLPathElement] = []) -> [Mismatch] {
         func wrong(_ message: String) -> [Mismatch] { [Mismatch(message: message, path: path)] }
         switch self {
         case .anything: return []
@@ -96,7 +93,7 @@ extension Schema {
         }
     }
 
-    private func mismatches(inKeys keys: [Key], of mapping: Mapping, at path: [PathStep]) -> [Mismatch] {
+    private func mismatches(inKeys keys: [Key], of mapping: Mapping, at path: [YAMLPathElement]) -> [Mismatch] {
         var found: [Mismatch] = []
         for (name, value) in mapping.entries {
             let place = path + [.key(name)]
@@ -112,7 +109,7 @@ extension Schema {
         return found
     }
 
-    private func mismatches(inItems items: [Value], candidates: [Schema], at path: [PathStep]) -> [Mismatch] {
+    private func mismatches(inItems items: [Value], candidates: [Schema], at path: [YAMLPathElement]) -> [Mismatch] {
         var found: [Mismatch] = []
         next: for (index, item) in items.enumerated() {
             let place = path + [.index(index)]

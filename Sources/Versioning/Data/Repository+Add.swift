@@ -1,5 +1,6 @@
 package import Basics
 package import FileSystem
+import Git
 import Hashing
 import Indexing
 package import Objects

@@ -1,5 +1,6 @@
 package import Basics
 package import FileSystem
+import Git
 package import Indexing
 package import Objects
 package import ProjectFiles

@@ -48,7 +48,9 @@ package struct SettingsFiles: Sendable {
             #if os(macOS)
                 return home.map { Paths.join($0, "Library/Application Support/\(name)") }
             #else
-                if let folder = environment["XDG_CONFIG_HOME"] { return absolute(Paths.join(folder, name), environment) }
+                if let folder = environment["XDG_CONFIG_HOME"] {
+                    return absolute(Paths.join(folder, name), environment)
+                }
                 return home.map { Paths.join($0, ".config/\(name)") }
             #endif
         case .project, .local:

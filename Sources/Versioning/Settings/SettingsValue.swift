@@ -9,13 +9,18 @@ enum SettingsValue {
     }
 
     static func typed(_ value: Value, _ kind: SettingsSchema.Kind) throws(Mismatch) -> Value {
+        switch (kind, value) {
+        case (.integer, .int), (.number, .float): return value
+        default: break
+        }
         switch kind {
         case .linkTypes:
             return try linkTypes(value)
         case .unwritable(let type):
             throw Mismatch(message: "expected \(type)")
         case .flagOrText:
-            return try flag(value) ?? .string(text(value, else: "expected true or false"))
+            if let flag = flag(value) { return flag }
+            return .string(try text(value, else: "expected true or false"))
         case .text:
             return .string(try text(value, else: "expected str"))
         case .lowercaseText:
@@ -76,11 +81,8 @@ enum SettingsValue {
 
     /// Whole numbers as Python reads them: blanks around, a sign, underscores between digits.
     static func integer(_ text: String) -> Int? {
-        withoutUnderscores(trimmed(text)).flatMap { digits in
-            let body = digits.utf8.first.map { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") } ?? false
-            guard digits.utf8.dropFirst(body ? 1 : 0).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            return Int(digits)
-        }
+        // `Int` takes a sign and ASCII digits, no more.
+        withoutUnderscores(trimmed(text)).flatMap { Int($0) }
     }
 
     static func number(_ text: String) -> Double? {

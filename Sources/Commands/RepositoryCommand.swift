@@ -1,0 +1,60 @@
+package import Versioning
+
+/// A command that works on the repository the user stands in.
+package protocol RepositoryCommand: VarveCommand {
+    /// Whether no other command may change the repository meanwhile.
+    static var locksRepository: Bool { get }
+
+    func run(in repository: Repository, _ console: Console) async throws
+}
+
+extension RepositoryCommand {
+    package static var locksRepository: Bool { false }
+
+    package func execute(_ console: Console) async throws {
+        let repository = try Repository(
+            discoveredFrom: console.invocation.environment, progress: console.progress)
+        guard Self.locksRepository else {
+            try await run(in: repository, console)
+            return
+        }
+        try await repository.locked(console.invocation.waitsForLock ? .forever : .seconds(30)) {
+            try await run(in: repository, console)
+        }
+    }
+}
+
+extension Console {
+    /// Tells which files Git should know of, as DVC does; nothing where there are none.
+    func showFilesToStage(_ files: [String]) {
+        guard !files.isEmpty else { return }
+        let words = files.map(\.shellQuoted).joined(separator: " ")
+        print(
+            """
+
+            To track the changes with git, run:
+
+            \tgit add \(words)
+
+            To enable auto staging, run:
+
+            \tdvc config core.autostage true
+            """)
+    }
+}
+
+extension String {
+    /// The text as one word of a POSIX shell.
+    var shellQuoted: String {
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "@%_-+=:,./".utf8.contains(byte)
+                }
+            }
+        if isPlain { return self }
+        return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
+    }
+}
