@@ -3,7 +3,7 @@
 // A small program of its own, since a process inherits the peak memory of the one that forked it: started by Python,
 // nothing would seem smaller than Python. It adopts orphans, so that what a command leaves behind is counted too.
 // REPORT gets one line: exit status, wall seconds, CPU seconds (user and system), peak memory in KiB of the largest
-// process, and the whether something outlived the command by more than five seconds (its process group is ended then).
+// process, and 1 when something outlived the command by more than five seconds (its process group is ended then).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
