@@ -73,8 +73,8 @@ let package = Package(
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
         tests(

@@ -92,6 +92,9 @@ package final class Console: Sendable {
         }
     }
 
+    /// The next line of standard input without its end; `nil` at the end of input.
+    package func readLine() -> String? { streams.readLine() }
+
     /// Takes what the engine reports: warnings and messages become lines, the rest moves the progress line.
     package var progress: any ProgressReporter { ConsoleProgress(console: self) }
 

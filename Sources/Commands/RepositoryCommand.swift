@@ -28,7 +28,7 @@ extension Console {
     /// Tells which files Git should know of, as DVC does; nothing where there are none.
     func showFilesToStage(_ files: [String]) {
         guard !files.isEmpty else { return }
-        let words = files.map(\.shellQuoted).joined(separator: " ")
+        let words = files.map(\.shellWord).joined(separator: " ")
         print(
             """
 
@@ -44,8 +44,8 @@ extension Console {
 }
 
 extension String {
-    /// The text as one word of a POSIX shell.
-    var shellQuoted: String {
+    /// The text as one word of a POSIX shell, in quotes only where it needs them.
+    var shellWord: String {
         let isPlain =
             !isEmpty
             && utf8.allSatisfy { byte in
@@ -54,7 +54,6 @@ extension String {
                 default: "@%_-+=:,./".utf8.contains(byte)
                 }
             }
-        if isPlain { return self }
-        return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
+        return isPlain ? self : shellQuoted
     }
 }

@@ -24,10 +24,19 @@ package struct Varve: CommandFamily {
     private static let setUpCommands: [any ParsableCommand.Type] = [
         VersionCommand.self,
         CompletionCommand.self,
+        CommandGroup(
+            name: "Set-up",
+            subcommands: [
+                InitCommand.self, ConfigCommand.self, RemoteCommand.self, CacheCommand.self, InstallCommand.self,
+                CheckIgnoreCommand.self, RootCommand.self, VersionCommand.self, DoctorCommand.self, DestroyCommand.self,
+                CompletionCommand.self,
+            ])
     ]
 
     /// For scripts and builds; no help shows them.
-    private static let hiddenCommands: [any ParsableCommand.Type] = [CompleteCommand.self, ReferenceCommand.self]
+    private static let hiddenCommands: [any ParsableCommand.Type] = [
+        GitHookCommand.self, CompleteCommand.self, ReferenceCommand.self,
+    ]
 
     @OptionGroup package var options: ProgramOptions
 

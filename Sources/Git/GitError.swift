@@ -65,7 +65,7 @@ package struct GitError: UserFacingError, Equatable {
     package var remedy: String? {
         switch reason {
         case .unavailable(let error): error.remedy
-        case .foreignOwner(let path): "trust it with `git config --global --add safe.directory \(path)`"
+        case .foreignOwner(let path): "trust it with `git config --global --add safe.directory '\(path)'`"
         case .ambiguousRevision: "use a longer or a full name"
         case .locked: "wait for the other process, or remove the lock file when there is none"
         case .missingObject: "run `git fetch`, or `git fsck` to see what is damaged"

@@ -33,12 +33,7 @@ extension GitRepository {
 
     /// Where Git looks for hooks: `core.hooksPath`, or the `hooks` folder that all work trees share.
     package func hooksDirectory() throws(GitError) -> String {
-        let configured = try withConfiguration { (configuration) throws(GitError) -> String? in
-            var buffer = git_buf()
-            let status = git.call.git_config_get_path(&buffer, configuration, "core.hooksPath")
-            guard try git.checkFound(status, "read the Git setting 'core.hooksPath'") else { return nil }
-            return git.string(consuming: &buffer)
-        }
+        let configured = try configPath("core.hooksPath")
         guard let configured, !configured.isEmpty else { return commonDirectory + "/hooks" }
         // Hooks run at the top of the work tree, or in the folder of a bare repository.
         return RepositoryPath.trimmed(RepositoryPath.absolute(configured, from: workTree ?? gitDirectory))
@@ -49,6 +44,25 @@ extension GitRepository {
 
     /// The address that commits are made with, where one is set.
     package func userEmail() throws(GitError) -> String? { try configValue("user.email") }
+
+    /// A setting that is a path, with `~` resolved.
+    func configPath(_ name: String) throws(GitError) -> String? {
+        try withConfiguration { (configuration) throws(GitError) in
+            var buffer = git_buf()
+            let status = git.call.git_config_get_path(&buffer, configuration, name)
+            guard try git.checkFound(status, "read the Git setting '\(name)'") else { return nil }
+            return git.string(consuming: &buffer)
+        }
+    }
+
+    /// A setting that is true or false; false where it is not set.
+    func configFlag(_ name: String) throws(GitError) -> Bool {
+        try withConfiguration { (configuration) throws(GitError) in
+            var value: Int32 = 0
+            let status = git.call.git_config_get_bool(&value, configuration, name)
+            return try git.checkFound(status, "read the Git setting '\(name)'") && value != 0
+        }
+    }
 
     private func withConfiguration<Result: Sendable>(
         _ body: (OpaquePointer?) throws(GitError) -> Result

@@ -1,11 +1,5 @@
 import CGit2
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension GitRepository {
     /// Whether the index has the path, or anything below it.
     package func isTracked(_ absolutePath: String) throws(GitError) -> Bool {
@@ -16,25 +10,27 @@ extension GitRepository {
     /// The tracked paths at or below this one, in byte order; all of them for the work tree itself.
     package func trackedPaths(under absolutePath: String) throws(GitError) -> [String] {
         let path = try relativePath(absolutePath)
-        return try withIndex { (index, _) throws(GitError) in
-            var position = 0
-            let count = git.call.git_index_entrycount(index)
-            if !path.isEmpty {
-                // A file and the folder of that name are never tracked at once, but other names may sort between them.
-                if git.call.git_index_find(&position, index, path) == 0 { return [path] }
-                guard git.call.git_index_find_prefix(&position, index, path + "/") == 0 else { return [] }
-            }
-            let prefix = Array(path.isEmpty ? "".utf8 : "\(path)/".utf8)
-            var paths: [String] = []
-            while position < count, let raw = git.call.git_index_get_byindex(index, position)?.pointee.path {
-                let entry = String(cString: raw)
-                guard entry.utf8.starts(with: prefix) else { break }
-                // A conflict has up to three entries of one path.
-                if paths.last?.utf8.elementsEqual(entry.utf8) != true { paths.append(entry) }
-                position += 1
-            }
-            return paths
+        return try withIndex { (index, _) throws(GitError) in trackedPaths(under: path, index) }
+    }
+
+    private func trackedPaths(under path: String, _ index: OpaquePointer) -> [String] {
+        var position = 0
+        let count = git.call.git_index_entrycount(index)
+        if !path.isEmpty {
+            // A file and a folder are never tracked under one name.
+            if git.call.git_index_find(&position, index, path) == 0 { return [path] }
+            guard git.call.git_index_find_prefix(&position, index, path + "/") == 0 else { return [] }
         }
+        let prefix = Array(path.isEmpty ? "".utf8 : "\(path)/".utf8)
+        var paths: [String] = []
+        while position < count, let raw = git.call.git_index_get_byindex(index, position)?.pointee.path {
+            let entry = String(cString: raw)
+            guard entry.utf8.starts(with: prefix) else { break }
+            // A conflict has up to three entries of one path.
+            if paths.last?.utf8.elementsEqual(entry.utf8) != true { paths.append(entry) }
+            position += 1
+        }
+        return paths
     }
 
     /// Whether nothing is tracked, as in a repository just made.
@@ -50,50 +46,50 @@ extension GitRepository {
         var paths: [String] = []
         for path in absolutePaths { paths.append(try relativePath(path)) }
         if paths.isEmpty { return }
-        try withIndex { (index, repository) throws(GitError) in
-            for path in paths { try stage(path, index, repository) }
-            try git.check(git.call.git_index_write(index), "write the Git index")
-        }
-    }
-
-    private func stage(_ path: String, _ index: OpaquePointer, _ repository: OpaquePointer) throws(GitError) {
-        guard let workTree, try isReachable(path, index) else { return }
-        switch FileKind(at: path.isEmpty ? workTree : "\(workTree)/\(path)") {
-        case .missing:
-            if git.isOutsideSparseCheckout(path, index) { return }
-            try git.check(removalStatus(path, index), "remove '\(path)' from the Git index")
-        case .folder where isSubmodule(path, index):
-            try git.check(git.call.git_index_add_bypath(index, path), "stage the submodule '\(path)'")
-        case .folder:
-            try stageFolder(path, index)
-        case .file:
-            if !contains(path, index), try isIgnored(relative: path, repository) { return }
-            try git.check(git.call.git_index_add_bypath(index, path), "stage '\(path)'")
-        }
-    }
-
-    private func removalStatus(_ path: String, _ index: OpaquePointer) -> Int32 {
-        let status = git.call.git_index_remove_bypath(index, path)
-        return status < 0 ? status : git.call.git_index_remove_directory(index, path, 0)
-    }
-
-    private func stageFolder(_ path: String, _ index: OpaquePointer) throws(GitError) {
-        let flags = UInt32(GIT_INDEX_ADD_DISABLE_PATHSPEC_MATCH.rawValue)
-        let sparseness = Sparseness(git: git, index: index)
-        let status = path.withCString { raw in
-            var pattern: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(mutating: raw)
-            return withUnsafeMutablePointer(to: &pattern) { strings in
-                var paths = git_strarray(strings: strings, count: path.isEmpty ? 0 : 1)
-                return git.call.git_index_add_all(
-                    index, &paths, flags,
-                    { path, _, payload in
-                        guard let path, let payload else { return 0 }
-                        return Unmanaged<Sparseness>.fromOpaque(payload).takeUnretainedValue().skips(path) ? 1 : 0
-                    }, Unmanaged.passUnretained(sparseness).toOpaque())
+        let rules = try sharedIgnoreRules()
+        try withIndex { (index, _) throws(GitError) in
+            do throws(GitError) {
+                for path in paths { try stage(path, index, rules) }
+                try git.check(git.call.git_index_write(index), "write the Git index")
+            } catch {
+                // libgit2 keeps the index in memory; what was not written must not be seen later.
+                _ = git.call.git_index_read(index, 1)
+                throw error
             }
         }
-        withExtendedLifetime(sparseness) {}
-        try git.check(status, "stage '\(path)'")
+    }
+
+    private func stage(_ path: String, _ index: OpaquePointer, _ rules: SharedIgnoreRules) throws(GitError) {
+        guard let workTree, try isReachable(path, index) else { return }
+        switch PathKind(at: path.isEmpty ? workTree : "\(workTree)/\(path)") {
+        case .missing:
+            if git.isOutsideSparseCheckout(path, index) { return }
+            let status = git.call.git_index_remove_bypath(index, path)
+            try git.check(status, "remove '\(path)' from the Git index")
+            try stageTracked(below: path, index, rules)
+        case .folder where !isSubmodule(path, index):
+            // A file that has become a folder makes way by itself when what is in the folder is added.
+            try stageTracked(below: path, index, rules)
+            for new in try untrackedFiles(under: path, index, rules) where !new.hasSuffix("/") { try add(new, index) }
+        case .folder:
+            // One that was not initialised is an empty folder, and has nothing to say.
+            if PathKind(at: "\(workTree)/\(path)/.git") != .missing { try add(path, index) }
+        case .file:
+            if !contains(path, index), rules.isIgnored(path, isDirectory: false) { return }
+            try add(path, index)
+        }
+    }
+
+    private func stageTracked(
+        below folder: String, _ index: OpaquePointer, _ rules: SharedIgnoreRules
+    ) throws(GitError) {
+        for path in trackedPaths(under: folder, index) where !path.utf8.elementsEqual(folder.utf8) {
+            try stage(path, index, rules)
+        }
+    }
+
+    private func add(_ path: String, _ index: OpaquePointer) throws(GitError) {
+        try git.check(git.call.git_index_add_bypath(index, path), "stage '\(path)'")
     }
 
     /// False for what lies in a submodule; what lies behind a symbolic link is an error, as it is for Git.
@@ -102,7 +98,7 @@ extension GitRepository {
         for end in path.utf8.indices where path.utf8[end] == UInt8(ascii: "/") {
             let folder = String(path[..<end])
             if isSubmodule(folder, index) { return false }
-            if FileKind(at: "\(workTree)/\(folder)") == .file {
+            if PathKind(at: "\(workTree)/\(folder)") == .file {
                 throw GitError(
                     .failure, doing: "stage '\(path)'", detail: "'\(folder)' is a symbolic link or a file")
             }
@@ -140,34 +136,5 @@ extension Library {
     func isOutsideSparseCheckout(_ path: UnsafePointer<CChar>, _ index: OpaquePointer) -> Bool {
         guard let entry = call.git_index_get_bypath(index, path, 0) else { return false }
         return UInt32(entry.pointee.flags_extended) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0
-    }
-}
-
-/// Carries the index through libgit2 to the question which paths not to stage.
-private final class Sparseness {
-    private let git: Library
-    private let index: OpaquePointer
-
-    init(git: Library, index: OpaquePointer) {
-        self.git = git
-        self.index = index
-    }
-
-    func skips(_ path: UnsafePointer<CChar>) -> Bool {
-        git.isOutsideSparseCheckout(path, index)
-    }
-}
-
-/// What Git would see at a path: symbolic links are files to it.
-private enum FileKind {
-    case missing, file, folder
-
-    init(at path: String) {
-        var status = stat()
-        if lstat(path, &status) != 0 {
-            self = .missing
-        } else {
-            self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
-        }
     }
 }

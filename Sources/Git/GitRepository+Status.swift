@@ -6,21 +6,28 @@ extension GitRepository {
     /// - Parameter excluded: paths relative to the work tree that do not count, nor does what is below them.
     package func hasChanges(excluding excluded: Set<String> = []) throws(GitError) -> Bool {
         guard workTree != nil else { return false }
+        let rules = try sharedIgnoreRules()
         return try withIndex { (index, repository) throws(GitError) in
             let excluded = Set(excluded.map { Array($0.utf8) })
             let search = DeltaSearch { [git] status, path in
-                if status == GIT_DELTA_UNMODIFIED || Self.covers(excluded, path) { return .goOn }
+                if status == GIT_DELTA_UNMODIFIED || Self.covers(excluded, Array(String(cString: path).utf8)[...]) {
+                    return .goOn
+                }
                 if status == GIT_DELTA_DELETED, git.isOutsideSparseCheckout(path, index) { return .goOn }
                 return .stop
             }
             try withHeadTree(repository) { (tree) throws(GitError) in
-                try search.run(git, flags: 0) { git.call.git_diff_tree_to_index(&$0, repository, tree, index, &$1) }
+                try search.run(git) { git.call.git_diff_tree_to_index(&$0, repository, tree, index, &$1) }
             }
             if search.isStopped { return true }
-            try search.run(git, flags: Self.untrackedFlags) {
-                git.call.git_diff_index_to_workdir(&$0, repository, index, &$1)
+            try search.run(git) { git.call.git_diff_index_to_workdir(&$0, repository, index, &$1) }
+            if search.isStopped { return true }
+            var hasNew = false
+            try forEachUntracked(under: "", index, rules) { path in
+                hasNew = !Self.covers(excluded, path[...])
+                return hasNew ? .stop : .goOn
             }
-            return search.isStopped
+            return hasNew
         }
     }
 
@@ -29,28 +36,14 @@ extension GitRepository {
     /// Untracked folders are gone into, ignored ones are not. A repository inside of this one that is no submodule
     /// is one path with a slash at its end, as `git status` shows it.
     package func untrackedFiles() throws(GitError) -> [String] {
-        guard workTree != nil else { throw GitError(.bareRepository) }
-        return try withIndex { (index, repository) throws(GitError) in
-            var paths: [String] = []
-            let search = DeltaSearch { status, path in
-                if status == GIT_DELTA_UNTRACKED { paths.append(String(cString: path)) }
-                return .goOn
-            }
-            try search.run(git, flags: Self.untrackedFlags, ignoringSubmodules: true) {
-                git.call.git_diff_index_to_workdir(&$0, repository, index, &$1)
-            }
-            return paths
-        }
+        let rules = try sharedIgnoreRules()
+        return try withIndex { (index, _) throws(GitError) in try untrackedFiles(under: "", index, rules) }
     }
 
-    private static let untrackedFlags =
-        GIT_DIFF_INCLUDE_UNTRACKED.rawValue | GIT_DIFF_RECURSE_UNTRACKED_DIRS.rawValue
-
     /// Whether the set has the path or a folder above it.
-    private static func covers(_ excluded: Set<[UInt8]>, _ path: UnsafePointer<CChar>) -> Bool {
+    private static func covers(_ excluded: Set<[UInt8]>, _ path: ArraySlice<UInt8>) -> Bool {
         if excluded.isEmpty { return false }
-        let path = Array(String(cString: path).utf8)
-        return excluded.contains(path)
+        return excluded.contains(Array(path))
             || path.indices.contains { path[$0] == UInt8(ascii: "/") && excluded.contains(Array(path[..<$0])) }
     }
 
@@ -71,22 +64,17 @@ extension GitRepository {
 
 /// Goes through the differences that libgit2 finds, as it finds them, and keeps none of them in its list.
 private final class DeltaSearch {
-    enum Step { case goOn, stop }
-
-    private let visit: (_ status: git_delta_t, _ path: UnsafePointer<CChar>) -> Step
+    private let visit: (_ status: git_delta_t, _ path: UnsafePointer<CChar>) -> SearchStep
     private(set) var isStopped = false
 
-    init(_ visit: @escaping (_ status: git_delta_t, _ path: UnsafePointer<CChar>) -> Step) { self.visit = visit }
+    init(_ visit: @escaping (_ status: git_delta_t, _ path: UnsafePointer<CChar>) -> SearchStep) { self.visit = visit }
 
     func run(
-        _ git: Library, flags: UInt32, ignoringSubmodules: Bool = false,
-        _ compare: (inout OpaquePointer?, inout git_diff_options) -> Int32
+        _ git: Library, _ compare: (inout OpaquePointer?, inout git_diff_options) -> Int32
     ) throws(GitError) {
         var options = git_diff_options()
         try git.check(
             git.call.git_diff_options_init(&options, UInt32(GIT_DIFF_OPTIONS_VERSION)), "compare the Git work tree")
-        options.flags = flags
-        if ignoringSubmodules { options.ignore_submodules = GIT_SUBMODULE_IGNORE_ALL }
         options.payload = Unmanaged.passUnretained(self).toOpaque()
         options.notify_cb = { _, delta, _, payload in
             guard let delta = delta?.pointee, let payload else { return 1 }

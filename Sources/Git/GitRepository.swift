@@ -16,6 +16,8 @@ package final class GitRepository: Sendable {
 
     let git: Library
     private let handle: Mutex<Handle>
+    /// Made when something first asks.
+    let ignoreRules = Mutex<SharedIgnoreRules?>(nil)
 
     /// The folder with the files, symbolic links resolved, without a slash at its end; nil in a bare repository.
     package let workTree: String?
@@ -92,18 +94,21 @@ extension GitRepository {
         _ path: String, _ flags: UInt32, _ git: Library, ceilings: String? = nil
     ) throws(GitError) -> OpaquePointer? {
         guard RepositoryPath.isPlain(path) else { throw GitError(.invalidName(path)) }
-        var pointer: OpaquePointer?
-        let status = git.call.git_repository_open_ext(&pointer, path, flags, ceilings)
-        switch status {
-        case GIT_ENOTFOUND.rawValue: return nil
-        case GIT_EOWNER.rawValue:
-            let error = git.lastError(status, "open the Git repository")
-            throw GitError(
-                .foreignOwner(RepositoryPath.trimmed(RepositoryPath.quoted(in: error.detail) ?? path)),
-                doing: error.action, detail: error.detail, code: status, libraryClass: error.libraryClass)
-        default:
-            try git.check(status, "open the Git repository of '\(path)'")
-            return pointer
-        }
+        return try opening.withLock { _ throws(GitError) -> Handle? in
+            var pointer: OpaquePointer?
+            var status = git.call.git_repository_open_ext(&pointer, path, flags, ceilings)
+            if status < 0, SafeDirectories.isRefusal(git.lastError(status, "")) {
+                let top = SafeDirectories.top(of: path)
+                guard try SafeDirectories(git).contain(top) else { throw GitError(.foreignOwner(top)) }
+                git.validatesOwner(false)
+                status = git.call.git_repository_open_ext(&pointer, path, flags, ceilings)
+                git.validatesOwner(true)
+            }
+            let found = try git.checkFound(status, "open the Git repository of '\(path)'")
+            return found ? pointer.map { Handle(pointer: $0) } : nil
+        }?.pointer
     }
+
+    /// Held while a repository is opened, since the check of its owner is a setting of the whole process.
+    private static let opening = Mutex(())
 }

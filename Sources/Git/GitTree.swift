@@ -25,16 +25,23 @@ package struct GitTree: Sendable {
     package func entry(_ path: String) throws(GitError) -> Entry? {
         guard RepositoryPath.isPlain(path) else { return nil }
         let path = RepositoryPath.trimmed(path)
-        if path.isEmpty || path == "." { return Entry(kind: .directory, object: name) }
+        var entry = Entry(kind: .directory, object: name)
+        if path.isEmpty || path == "." { return entry }
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            guard entry.kind == .directory, let next = try self.entry(named: String(part), in: entry.object) else {
+                return nil
+            }
+            entry = next
+        }
+        return entry
+    }
+
+    private func entry(named part: String, in tree: GitObjectName) throws(GitError) -> Entry? {
         let git = repository.git
         return try repository.withHandle { (handle) throws(GitError) in
-            let tree = try lookUp(name, handle)
+            let tree = try lookUp(tree, handle)
             defer { git.call.git_tree_free(tree) }
-            var found: OpaquePointer?
-            let status = git.call.git_tree_entry_bypath(&found, tree, path)
-            guard try git.checkFound(status, "read '\(path)' in the Git tree \(name.short)") else { return nil }
-            defer { git.call.git_tree_entry_free(found) }
-            return found.flatMap { Entry($0, git) }
+            return git.call.git_tree_entry_byname(tree, part).flatMap { Entry($0, git) }
         }
     }
 

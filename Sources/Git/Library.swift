@@ -62,6 +62,17 @@ struct Library: @unchecked Sendable {
 }
 
 extension Library {
+    /// Whether libgit2 refuses repositories of other users; for the whole process.
+    func validatesOwner(_ isOn: Bool) { _ = varve_git_set_owner_validation(functions, isOn ? 1 : 0) }
+
+    /// The user's own folder of Git files, such as `~/.config/git`; nil where there is none.
+    func userConfigurationFolder() -> String? {
+        var buffer = git_buf()
+        guard varve_git_user_configuration_folder(functions, &buffer) == 0 else { return nil }
+        let folder = string(consuming: &buffer)
+        return folder.isEmpty ? nil : folder
+    }
+
     /// A string that libgit2 handed out in a buffer, which is disposed of.
     func string(consuming buffer: inout git_buf) -> String {
         defer { call.git_buf_dispose(&buffer) }

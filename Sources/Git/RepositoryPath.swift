@@ -56,13 +56,8 @@ enum RepositoryPath {
         return "/" + parts.joined(separator: "/")
     }
 
-    /// The part between the first pair of single quotes: the path in a message of libgit2.
-    static func quoted(in message: String) -> String? {
-        guard let start = message.firstIndex(of: "'"), let end = message.lastIndex(of: "'"), start < end else {
-            return nil
-        }
-        return String(message[message.index(after: start)..<end])
-    }
+    /// The path with all symbolic links resolved, or as it is where it does not exist.
+    static func resolved(_ path: String) -> String { realPath(path) ?? trimmed(path) }
 
     private static func isSpecial(_ part: Substring.UTF8View) -> Bool {
         part.isEmpty || part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8)

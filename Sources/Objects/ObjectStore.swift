@@ -53,7 +53,8 @@ package struct ObjectStore: Sendable {
         return memory.bytes
     }
 
-    /// Fetches an object into a new file, which has mode 0444 once its bytes are checked; otherwise nothing is left of it.
+    /// Fetches an object into a new file, which has mode 0444 once its bytes are checked; otherwise nothing is left of
+    /// it.
     ///
     /// - Parameter path: where nothing is yet.
     /// - Returns: the number of bytes.

@@ -28,9 +28,14 @@ package struct ObjectCopier: ~Copyable {
     package static let batchSize = 16
 
     private let route: Route
+    private let cancelled: CancellationFlag
     private let buffer = PieceBuffer(size: (smallSize + 1) * batchSize)
 
-    package init(_ route: Route) { self.route = route }
+    /// - Parameter cancelled: ends a copy between two pieces once it is set.
+    package init(_ route: Route, until cancelled: CancellationFlag) {
+        self.route = route
+        self.cancelled = cancelled
+    }
 
     /// Copies up to `batchSize` objects.
     ///
@@ -86,6 +91,7 @@ package struct ObjectCopier: ~Copyable {
             try route.place(id) { target throws(StorageError) in
                 var hasher = ObjectHasher(id.algorithm)
                 while true {
+                    if cancelled.isSet { throw .cancelled }
                     let count = try file.read(into: bytes)
                     if count == 0 { break }
                     let piece = UnsafeRawBufferPointer(rebasing: bytes[..<count])

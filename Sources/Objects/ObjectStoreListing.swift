@@ -81,7 +81,7 @@ extension ObjectStore {
     private func folderEntries<Entry: Sendable>(
         _ directory: DirectoryBackend, under keys: [Key], _ transform: @escaping @Sendable (Listing) -> Entry?
     ) async throws(StorageError) -> [Entry] {
-        try await onOwnThread { () throws(StorageError) in
+        try await onOwnThread { _ throws(StorageError) in
             let found = Mutex<[Entry]>([])
             let outcome = SharedOutcome()
             // Cannot throw, because the body does not.

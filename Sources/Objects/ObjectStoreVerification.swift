@@ -79,8 +79,8 @@ final class VerifyingSink<Sink: ByteSink>: ByteSink {
 /// An object's local file that never lets wrong bytes be sent whole: the last piece is withheld when the digest is not
 /// the ID's, so that the write fails before the store has an object.
 ///
-/// Hashing goes along with a pass from the start. Who opens it further on, to send parts beside each other, makes it read
-/// the file once before; the readers then only see to it that the file is still the same.
+/// Hashing goes along with a pass from the start. Who opens it further on, to send parts beside each other, makes it
+/// read the file once before any part goes out.
 struct VerifyingSource: ByteSource {
     let id: ObjectID
     let file: LocalFileSource

@@ -6,6 +6,7 @@
 /// - Deleting what is not there is no error.
 /// - A listing shows no half-written object and ascends by the keys' bytes.
 /// - Failures are `StorageError`s with a kind; whether a retry helps is `isRetryable`, set by the backend.
+/// - `notFound` with a key says that this object is not there; without one, that the whole store is not.
 /// - Cancellation of the calling task ends a request soon, with kind `.cancelled`.
 ///
 /// Retry, limits, read-only and dry run wrap a backend rather than live in it.
@@ -38,7 +39,8 @@ package struct Metadata: Sendable, Equatable {
     package var modified: Int64?
     /// What changes when the bytes change, such as an ETag; compared only for equality.
     package var version: String?
-    /// Whether the store marks the object as whole and checked: mode 0444 in a directory, as DVC does; `nil`: cannot say.
+    /// Whether the store marks the object as whole and checked: mode 0444 in a directory, as DVC does; `nil` where it
+    /// cannot say.
     package var isSealed: Bool?
 
     package init(size: Int64, modified: Int64? = nil, version: String? = nil, isSealed: Bool? = nil) {

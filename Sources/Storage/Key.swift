@@ -19,7 +19,8 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible {
     package static func == (left: Key, right: Key) -> Bool { left.path.utf8.elementsEqual(right.path.utf8) }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in path.utf8 { hasher.combine(byte) }
+        var path = path
+        path.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     package static func < (left: Key, right: Key) -> Bool {

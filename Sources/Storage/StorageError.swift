@@ -2,8 +2,8 @@ package import Basics
 
 /// A backend could not do what was asked.
 ///
-/// Whoever acts on it looks at `kind` and `isRetryable`, never at the text. Neither text nor place ever holds a password,
-/// a token or a signed query: `init` takes them out.
+/// Whoever acts on it looks at `kind` and `isRetryable`, never at the text. Neither text nor place ever holds a
+/// password, a token or a signed query: `init` takes them out.
 package struct StorageError: UserFacingError, Equatable {
     package enum Kind: String, Sendable {
         /// There is nothing under the key, or the bucket or root does not exist.

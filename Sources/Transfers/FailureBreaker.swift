@@ -20,6 +20,9 @@ package struct FailureBreaker: Sendable {
         switch error.kind {
         case .cancelled:
             verdict = verdict ?? error
+        case .permission where error.systemCode != nil:
+            // One folder of a local store that may not be written says nothing about the others.
+            return
         case .unreachable, .throttled, .outOfSpace, .permission:
             failuresInARow += 1
             if failuresInARow >= limit, verdict == nil { verdict = error }

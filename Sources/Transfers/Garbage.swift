@@ -39,7 +39,8 @@ package struct Garbage: Sendable {
         leftovers.sort()
     }
 
-    /// The unpacked folder that a key is in, such as `files/md5/ab/….dir.unpacked`, and the place of its directory object.
+    /// The unpacked folder that a key is in, such as `files/md5/ab/….dir.unpacked`, and the place of its directory
+    /// object.
     static func unpackedFolder(of key: Key) -> (folder: Key, object: Key)? {
         let suffix = ".dir.unpacked"
         // The folder, not a file that happens to be called so.

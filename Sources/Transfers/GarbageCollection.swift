@@ -38,7 +38,7 @@ package struct GarbageCollection: Sendable {
             }
         }
         if let directory = store.directory {
-            garbage.leftovers = try await onOwnThread { () throws(StorageError) in
+            garbage.leftovers = try await onOwnThread { _ throws(StorageError) in
                 try Self.leftovers(in: directory, olderThan: now - Self.leftoverAge)
             }
         }

@@ -6,9 +6,9 @@ import Synchronization
 /// Which objects a store has, asked in proportion to what is asked for.
 package struct ObjectStatus: Sendable {
     package let store: ObjectStore
-    /// Whether a directory object counts as a promise that its files are there. DVC's rule, and ours for remote stores: a
-    /// push with nothing to do then asks only for directory objects. In a folder the files are looked up as well: that is
-    /// cheap, and it heals a store in which a file was lost.
+    /// Whether a directory object counts as a promise that its files are there. DVC's rule, and ours for remote stores:
+    /// a push with nothing to do then asks only for directory objects. In a folder the files are looked up as well:
+    /// that is cheap, and it heals a store in which a file was lost.
     package let trustsDirectories: Bool
 
     /// - Parameter thorough: look every file up, whatever the store is; by default only in folders.
@@ -67,7 +67,7 @@ package struct ObjectStatus: Sendable {
         _ directory: DirectoryBackend, _ ids: [ObjectID]
     ) async throws(StorageError) -> Set<ObjectID> {
         if ids.count <= 16 { return try Self.lookUp(ids[...], directory) }
-        let result = await onOwnThread { () -> Result<Set<ObjectID>, any Error> in
+        let result = await onOwnThread { _ -> Result<Set<ObjectID>, any Error> in
             let found = Mutex<Set<ObjectID>>(Set(minimumCapacity: ids.count))
             return Result {
                 try parallelForEach(count: ids.count, threads: directory.concurrency, batch: 1024) { range in

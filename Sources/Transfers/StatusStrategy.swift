@@ -2,8 +2,8 @@ package import Storage
 
 /// How to find out which of some objects a store has: a pure cost model, counted in requests.
 ///
-/// DVC's rule is kept in spirit (dvc_objects `db.py`): few are looked up one by one; for many, one short listing tells how
-/// large the store is, and then the cheaper way is taken. Unlike DVC we list only prefixes that are asked for.
+/// DVC's rule is kept in spirit (dvc_objects `db.py`): few are looked up one by one; for many, one short listing tells
+/// how large the store is, and then the cheaper way is taken. Unlike DVC we list only prefixes that are asked for.
 package enum StatusStrategy: Sendable, Equatable {
     /// Look each one up.
     case lookUps

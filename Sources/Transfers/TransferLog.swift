@@ -60,7 +60,9 @@ final class TransferLog: Sendable {
             case .failure(let error):
                 state.unavailable.insert(id)
                 state.breaker.failed(error)
-                if let error = error as? StorageError, error.kind == .notFound, error.key == id.key {
+                // On the way out only the store can lack something: a place to put it.
+                if phase == .fetching, let error = error as? StorageError, error.kind == .notFound, error.key == id.key
+                {
                     state.report.missing.append(id)
                 } else {
                     state.report.failed.append(.init(id: id, error: error))

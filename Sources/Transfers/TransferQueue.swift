@@ -5,8 +5,8 @@ import Synchronization
 
 /// Moves the objects of a plan between the cache and a store, many at a time.
 ///
-/// Every object is checked on its way. Files go first; then the directory objects all of whose files are there. When the
-/// task is cancelled, what arrived stays, no directory object follows, and `CancellationError` is thrown.
+/// Every object is checked on its way. Files go first; then the directory objects all of whose files are there. When
+/// the task is cancelled, what arrived stays, no directory object follows, and `CancellationError` is thrown.
 package struct TransferQueue: Sendable {
     package let store: ObjectStore
     /// Objects on the way at once.
@@ -22,11 +22,18 @@ package struct TransferQueue: Sendable {
 
     /// Brings to the store what it lacks.
     ///
-    /// - Parameter thorough: whether to look up files that a directory object in the store vouches for (`ObjectStatus`).
+    /// - Parameter thorough: whether to look up files that a directory object in the store vouches for; by default
+    ///   only where the store is a folder (`ObjectStatus`).
     package func push(
         _ plan: TransferPlan, from cache: some ObjectDestination, thorough: Bool? = nil
     ) async throws -> TransferReport {
-        let present = try await ObjectStatus(of: store, thorough: thorough).present(of: plan)
+        let present: Set<ObjectID>
+        do {
+            present = try await ObjectStatus(of: store, thorough: thorough).present(of: plan)
+        } catch {
+            try Task.checkCancellation()
+            throw error
+        }
         return try await run(plan, present: present, phase: .pushing, isAvailable: cache.contains) { ids, log in
             if let directory = store.directory {
                 await copy(ids, .push(from: cache, to: directory), log)
@@ -82,39 +89,27 @@ package struct TransferQueue: Sendable {
     /// Copies between folders on threads of their own: small files many at a time, then each large one by itself.
     private func copy(_ ids: [ObjectID], _ route: ObjectCopier.Route, _ log: TransferLog) async {
         if ids.isEmpty { return }
-        let cancelled = CancellationFlag()
         let threads = jobs
-        await withTaskCancellationHandler {
-            await onOwnThread {
-                let large = Mutex<[(id: ObjectID, size: Int64)]>([])
-                let batch = ObjectCopier.batchSize
-                // Neither can throw, because their bodies do not.
-                let batches = (ids.count + batch - 1) / batch
-                try? parallelForEach(count: batches, threads: threads, batch: 16) { range in
-                    let copier = ObjectCopier(route)
-                    for start in range.lazy.map({ $0 * batch }) where !cancelled.isSet && log.goesOn {
-                        let rest = copier.copySmall(ids[start..<min(start + batch, ids.count)]) { log.note($0, $1) }
-                        if !rest.isEmpty { large.withLock { $0 += rest } }
-                    }
-                }
-                // The largest first, so that no thread is left with one at the end.
-                let rest = large.withLock { $0 }.sorted { $0.size > $1.size }
-                try? parallelForEach(count: rest.count, threads: threads) { range in
-                    let copier = ObjectCopier(route)
-                    for index in range where !cancelled.isSet && log.goesOn {
-                        copier.copyLarge(rest[index].id) { log.note($0, $1) }
-                    }
+        await onOwnThread { cancelled in
+            let large = Mutex<[(id: ObjectID, size: Int64)]>([])
+            let batch = ObjectCopier.batchSize
+            let batches = (ids.count + batch - 1) / batch
+            // Neither can throw, because their bodies do not.
+            try? parallelForEach(count: batches, threads: threads, batch: 16) { range in
+                let copier = ObjectCopier(route, until: cancelled)
+                for start in range.lazy.map({ $0 * batch }) where !cancelled.isSet && log.goesOn {
+                    let rest = copier.copySmall(ids[start..<min(start + batch, ids.count)]) { log.note($0, $1) }
+                    if !rest.isEmpty { large.withLock { $0 += rest } }
                 }
             }
-        } onCancel: {
-            cancelled.set()
+            // The largest first, so that no thread is left with one at the end.
+            let rest = large.withLock { $0 }.sorted { $0.size > $1.size }
+            try? parallelForEach(count: rest.count, threads: threads) { range in
+                let copier = ObjectCopier(route, until: cancelled)
+                for index in range where !cancelled.isSet && log.goesOn {
+                    copier.copyLarge(rest[index].id) { log.note($0, $1) }
+                }
+            }
         }
     }
-}
-
-/// Set once, from any thread.
-private final class CancellationFlag: Sendable {
-    private let flag = Atomic<Bool>(false)
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-    func set() { flag.store(true, ordering: .relaxed) }
 }

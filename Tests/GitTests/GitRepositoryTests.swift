@@ -1,4 +1,4 @@
-import Git
+@testable import Git
 import Testing
 
 #if canImport(Glibc)
@@ -172,5 +172,36 @@ import Testing
         #expect(try repository.hooksDirectory() == fixture.path + "/tools/hooks")
         try fixture.git("config", "core.hooksPath", "/opt/hooks/")
         #expect(try repository.hooksDirectory() == "/opt/hooks")
+    }
+
+    @Test("a repository of another user is refused, with the way to trust it", .enabled(if: geteuid() == 0))
+    func foreignOwner() throws {
+        let fixture = try TemporaryGitRepository()
+        try fixture.write("a/file", "x")
+        try fixture.giveAway()
+        let opening = #expect(throws: GitError.self) { try fixture.open() }
+        let discovery = #expect(throws: GitError.self) { try GitRepository.discover(from: fixture.path + "/a") }
+        for error in [opening, discovery] {
+            #expect(error?.reason == .foreignOwner(fixture.path))
+            #expect(error?.remedy?.contains("safe.directory '\(fixture.path)'") == true)
+        }
+    }
+
+    @Test("a repository of another user opens where safe.directory has its folder", .enabled(if: geteuid() == 0))
+    func trustedOwner() throws {
+        let fixture = try TemporaryGitRepository(in: TemporaryGitRepository.trustedFolder)
+        try fixture.giveAway()
+        #expect(try fixture.open().workTree == fixture.path)
+    }
+
+    @Test("safe.directory takes exact paths, a star, and folders with a star behind them")
+    func safeDirectories() {
+        #expect(SafeDirectories(patterns: ["/a/b"]).contain("/a/b"))
+        #expect(SafeDirectories(patterns: ["/a/b/"]).contain("/a/b"))
+        #expect(SafeDirectories(patterns: ["*"]).contain("/a/b"))
+        #expect(SafeDirectories(patterns: ["/x", "/a/*"]).contain("/a/b/c"))
+        #expect(SafeDirectories(patterns: ["/a/*"]).contain("/ab") == false)
+        #expect(SafeDirectories(patterns: ["/a"]).contain("/a/b") == false)
+        #expect(SafeDirectories(patterns: []).contain("/a") == false)
     }
 }

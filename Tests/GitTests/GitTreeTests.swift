@@ -38,7 +38,8 @@ import Testing
 
     @Test("bytes are read as recorded; folders and what is missing have none")
     func reading() throws {
-        let (_, tree) = try fixtureTree()
+        let (fixture, tree) = try fixtureTree()
+        defer { withExtendedLifetime(fixture) {} }
         #expect(try tree.read("a/b/file") == Array("text\n".utf8))
         #expect(try tree.read("a.txt") == [])
         #expect(try tree.read("link") == Array("a/z".utf8))
@@ -48,7 +49,8 @@ import Testing
 
     @Test("a walk shows folders before what is in them, in Git's order")
     func walking() throws {
-        let (_, tree) = try fixtureTree()
+        let (fixture, tree) = try fixtureTree()
+        defer { withExtendedLifetime(fixture) {} }
         var paths: [String] = []
         try tree.walk { path, _ in
             paths.append(path)
@@ -59,7 +61,8 @@ import Testing
 
     @Test("a walk can start in a folder, pass folders over, and use the repository on its way")
     func walkingPart() throws {
-        let (_, tree) = try fixtureTree()
+        let (fixture, tree) = try fixtureTree()
+        defer { withExtendedLifetime(fixture) {} }
         var seen: [String] = []
         try tree.walk(under: "a/") { path, entry in
             seen.append(path)
@@ -121,7 +124,8 @@ import Testing
 
     @Test("many threads read one repository")
     func threads() async throws {
-        let (_, tree) = try fixtureTree()
+        let (fixture, tree) = try fixtureTree()
+        defer { withExtendedLifetime(fixture) {} }
         let texts = try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             for _ in 0..<200 { group.addTask { try tree.read("a/b/file") } }
             var texts: Set<[UInt8]?> = []

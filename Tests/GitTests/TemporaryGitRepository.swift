@@ -15,9 +15,10 @@ final class TemporaryGitRepository: Sendable {
     let path: String
 
     /// - Parameter made: false for an empty folder instead of a repository.
-    init(made: Bool = true) throws {
+    /// - Parameter parent: where to make the folder, if not among the temporary files.
+    init(made: Bool = true, in parent: String? = nil) throws {
         Self.isolateProcess()
-        folder = try Self.makeFolder()
+        folder = try Self.makeFolder(in: parent)
         path = folder + "/work"
         mkdir(path, 0o755)
         if made { try git("init", "--quiet", "--initial-branch=main", ".") }
@@ -53,6 +54,9 @@ final class TemporaryGitRepository: Sendable {
         try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
 
+    /// Gives the whole work tree to another user, which only root can.
+    func giveAway() throws { _ = try run(["chown", "-R", "12345", "."], in: path) }
+
     func remove(_ name: String) { unlink("\(path)/\(name)") }
 
     struct CommandFailed: Error, CustomStringConvertible {
@@ -62,8 +66,8 @@ final class TemporaryGitRepository: Sendable {
     private func run(_ arguments: [String], in directory: String, date: Int = 0) throws -> String {
         let environment = [
             "PATH=\(String(cString: getenv("PATH")))", "HOME=\(folder)", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C",
-            "GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=\(date) +0100",
-            "GIT_COMMITTER_NAME=Cyd", "GIT_COMMITTER_EMAIL=cyd@example.org", "GIT_COMMITTER_DATE=\(date) +0100",
+            "GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=@\(date) +0100",
+            "GIT_COMMITTER_NAME=Cyd", "GIT_COMMITTER_EMAIL=cyd@example.org", "GIT_COMMITTER_DATE=@\(date) +0100",
         ]
         let shell = ["sh", "-c", "cd \"$1\" && shift && exec \"$@\" 2>&1", "sh", directory] + arguments
         var ends: [Int32] = [0, 0]
@@ -100,8 +104,8 @@ final class TemporaryGitRepository: Sendable {
         private static func fileActions() -> posix_spawn_file_actions_t { posix_spawn_file_actions_t() }
     #endif
 
-    private static func makeFolder() throws -> String {
-        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    private static func makeFolder(in parent: String? = nil) throws -> String {
+        let temporary = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(temporary)/varve-git-XXXXXX".utf8CString)
         let made = try #require(mkdtemp(&template), "cannot make a temporary folder")
         let real = try #require(realpath(made, nil))
@@ -112,8 +116,26 @@ final class TemporaryGitRepository: Sendable {
     /// libgit2 runs in this process: the settings of whoever runs the tests must not reach it.
     private static func isolateProcess() { _ = isolated }
 
+    /// A folder whose repositories may belong to anyone.
+    static var trustedFolder: String { home + "/trusted" }
+
+    private static let home = (try? makeFolder()) ?? "/nonexistent"
+
     private static let isolated: Bool = {
-        for name in ["HOME", "XDG_CONFIG_HOME"] { setenv(name, "/nonexistent", 1) }
+        mkdir(trustedFolder, 0o755)
+        if let settings = fopen(home + "/.gitconfig", "w") {
+            fputs("[safe]\n    directory = \(trustedFolder)/*\n", settings)
+            fclose(settings)
+        }
+        setenv("HOME", home, 1)
+        setenv("XDG_CONFIG_HOME", home + "/none", 1)
+        atexit { TemporaryGitRepository.removeHome() }
         return true
     }()
+
+    private static func removeHome() {
+        unlink(home + "/.gitconfig")
+        rmdir(trustedFolder)
+        rmdir(home)
+    }
 }

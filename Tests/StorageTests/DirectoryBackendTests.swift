@@ -105,6 +105,26 @@ import Testing
         #expect(try await backend.stat(Self.object)?.size == 1)
     }
 
+    @Test("a write of a large file ends when its task is cancelled, and nothing half-written stays")
+    func cancellation() async throws {
+        let folder = TemporaryFolder()
+        let backend = DirectoryBackend(root: folder.path)
+        let source = EndlessSource()
+        let task = Task { () -> StorageError.Kind? in
+            do throws(StorageError) {
+                try await backend.write(source, to: Self.object)
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        for await _ in source.started.stream { break }
+        task.cancel()
+        #expect(await task.value == .cancelled)
+        #expect(try backend.leftovers(under: Key(""), olderThan: .max).isEmpty)
+        #expect(try backend.localStat(Self.object) == nil)
+    }
+
     @Test("only an object's own shape gets an object's mode")
     func shapes() {
         #expect(DirectoryBackend.isObjectPlace(Self.object))
@@ -115,5 +135,18 @@ import Testing
         ] {
             #expect(!DirectoryBackend.isObjectPlace(key), "\(key)")
         }
+    }
+}
+
+/// A source that never ends, and says when it is first read.
+private final class EndlessSource: ByteSource, ByteReader {
+    let size = Int64.max
+    let started = AsyncStream<Void>.makeStream()
+
+    func open(at offset: Int64) throws(StorageError) -> any ByteReader { self }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+        started.continuation.yield()
+        return 1
     }
 }

@@ -103,7 +103,8 @@ import Testing
     @Test("waiting ends when the task is cancelled")
     func cancellation() async {
         let faulty = FaultyBackend(MemoryBackend(), failing: .stat, after: 0, error: Self.gone)
-        let backend = RetryingBackend(faulty, schedule: RetrySchedule(base: .seconds(3600), limit: .seconds(3600)), dice: { 1 })
+        let backend = RetryingBackend(
+            faulty, schedule: RetrySchedule(base: .seconds(3600), limit: .seconds(3600)), dice: { 1 })
         let task = Task { () -> StorageError.Kind? in
             do throws(StorageError) {
                 _ = try await backend.stat(Key("a"))

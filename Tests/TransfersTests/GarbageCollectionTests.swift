@@ -28,14 +28,16 @@ import Transfers
         let kept = [id("a"), id("d", directory: true), id("b", algorithm: .md5Dos2Unix)]
         let unused = [id("x"), id("y", directory: true), id("a", algorithm: .md5Dos2Unix), id("b")]
         let others = [
-            Self.run, Key("README.md"), Key("files/md5/ab/notes.txt"), Key("files/md5/zz/\(String(repeating: "0", count: 30))"),
+            Self.run, Key("README.md"), Key("files/md5/ab/notes.txt"),
+            Key("files/md5/zz/\(String(repeating: "0", count: 30))"),
             Key("ab/cd"), Key("files/sha256/ab/\(String(repeating: "0", count: 30))"), Key("fs/local/thing"),
         ]
         for backend in backends() {
             for key in (kept + unused).map(\.key) + others { try await backend.write(BytesSource("1234"), to: key) }
             let collection = GarbageCollection(store: ObjectStore(backend: backend), used: Set(kept))
             let garbage = try await collection.survey(now: 0)
-            #expect(garbage.objects(in: .current).map(\.id) == [id("y", directory: true)] + [id("x"), id("b")].sorted())
+            #expect(
+                garbage.objects(in: .current).map(\.id) == [id("y", directory: true)] + [id("x"), id("b")].sorted())
             #expect(garbage.objects(in: .legacy).map(\.id) == [id("a", algorithm: .md5Dos2Unix)])
             #expect(garbage.bytes == 16)
             for key in unused.map(\.key) { #expect(try await backend.stat(key) != nil, "a survey changes nothing") }
@@ -61,8 +63,9 @@ import Transfers
         }
         let collection = GarbageCollection(store: ObjectStore(backend: backend), used: [used])
         _ = try await collection.remove(try await collection.survey(now: 0))
-        #expect(try backend.localList(under: Key("")).map(\.key).sorted()
-            == [used.key, Key("\(used.key).unpacked/sub/file")].sorted())
+        #expect(
+            try backend.localList(under: Key("")).map(\.key).sorted()
+                == [used.key, Key("\(used.key).unpacked/sub/file")].sorted())
         #expect(try backend.localStat(unused.key) == nil)
         let parent = try backend.path(of: Key("files/md5/\(unused.text.prefix(2))"))
         #expect(try DirectoryBackend(root: parent).localList(under: Key("")).isEmpty)

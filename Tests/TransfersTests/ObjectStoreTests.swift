@@ -38,7 +38,9 @@ import Testing
     @Test("a damaged object in the store is refused and nothing of it is left", arguments: Kind.allCases)
     func damagedRemote(kind: Kind) async throws {
         let store = kind.make(folder)
-        for (size, damage) in [(10, "flipped"), (10, "truncated"), (10, "empty"), (200_000, "flipped"), (200_000, "extended")] {
+        for (size, damage) in [
+            (10, "flipped"), (10, "truncated"), (10, "empty"), (200_000, "flipped"), (200_000, "extended"),
+        ] {
             let good = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             let id = ObjectID(MD5.digest(of: good))
             try await store.backend.write(BytesSource(damaged(damage, good)), to: id.key)
@@ -116,8 +118,11 @@ import Testing
         let hex = "26ab0db90d72e28ad0ba1e22ee510510"
         #expect(ObjectID(key: Key("files/md5/26/\(hex.dropFirst(2))")) == ObjectID(hex))
         #expect(ObjectID(key: Key("26/\(hex.dropFirst(2)).dir"))?.isDirectory == true)
-        for key in ["26/\(hex)", "files/26/\(hex.dropFirst(2))", "files/md5/2/6\(hex.dropFirst(2))", "files/md5/\(hex)",
-            "files/md5/26/\(hex.dropFirst(2)).tmp", "x/files/md5/26/\(hex.dropFirst(2))", "26/\(hex.dropFirst(2).uppercased())"] {
+        for key in [
+            "26/\(hex)", "files/26/\(hex.dropFirst(2))", "files/md5/2/6\(hex.dropFirst(2))", "files/md5/\(hex)",
+            "files/md5/26/\(hex.dropFirst(2)).tmp", "x/files/md5/26/\(hex.dropFirst(2))",
+            "26/\(hex.dropFirst(2).uppercased())",
+        ] {
             #expect(ObjectID(key: Key(key)) == nil, "\(key)")
         }
     }

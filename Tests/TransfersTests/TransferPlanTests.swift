@@ -59,6 +59,7 @@ import Transfers
     func breaker() {
         var breaker = FailureBreaker(limit: 3)
         for _ in 0..<10 { breaker.failed(StorageError(.corrupt, "x")) }
+        for _ in 0..<10 { breaker.failed(StorageError(.permission, "one folder", systemCode: 13)) }
         #expect(breaker.verdict == nil)
         breaker.failed(StorageError(.unreachable, "x"))
         breaker.failed(StorageError(.unreachable, "x"))

@@ -54,7 +54,8 @@ import Transfers
             var generator = SeededGenerator(seed: seed &* 1000 &+ UInt64(count))
             return verb == .write && Int.random(in: 0..<40, using: &generator) < Int(seed)
         }
-        let report = try await TransferQueue(store: ObjectStore(backend: faulty)).push(TransferPlan(groups), from: cache)
+        let report = try await TransferQueue(store: ObjectStore(backend: faulty)).push(
+            TransferPlan(groups), from: cache)
         var position: [Key: Int] = [:]
         for (index, key) in faulty.writes.enumerated() { position[key] = index }
         for group in groups {
@@ -64,7 +65,9 @@ import Transfers
         // What failed was on the way once, and nothing is both done and failed.
         let done = Set(report.transferred)
         #expect(report.failed.allSatisfy { !done.contains($0.id) })
-        #expect(report.transferred.count + report.failed.count + report.withheld.count == TransferPlan(groups).objects.count)
+        #expect(
+            report.transferred.count + report.failed.count + report.withheld.count == TransferPlan(groups).objects.count
+        )
         #expect(Set(memory.keys) == Set(done.map(\.key)))
         // The next push, on a store that works, finishes the work.
         let rest = try await TransferQueue(store: ObjectStore(backend: memory)).push(TransferPlan(groups), from: cache)
@@ -173,7 +176,10 @@ import Transfers
         #expect(counting.count(.stat) + counting.count(.list) == before + 1)
         try await remote.delete([plan.files[0]])
         #expect(try await TransferQueue(store: remote).push(plan, from: cache).transferred.isEmpty)
-        #expect(try await TransferQueue(store: remote).push(plan, from: cache, thorough: true).transferred == [plan.files[0]])
+        #expect(
+            try await TransferQueue(store: remote).push(plan, from: cache, thorough: true).transferred == [
+                plan.files[0]
+            ])
 
         let local = ObjectStore(backend: DirectoryBackend(root: folder.path("healed")))
         _ = try await TransferQueue(store: local).push(plan, from: cache)
@@ -191,6 +197,18 @@ import Transfers
         #expect(present == Set(files.prefix(200)))
         #expect(counting.count(.stat) == 0)
         #expect(counting.count(.list) <= 10)
+    }
+
+    @Test("what the store has no room for is a failure, not a missing object")
+    func noPlace() async throws {
+        let id = try cache.add("file")
+        let backend = DirectoryBackend(root: folder.path("occupied"))
+        // A file where a folder must be.
+        try await backend.write(BytesSource("x"), to: Key("files"))
+        let report = try await TransferQueue(store: ObjectStore(backend: backend))
+            .push(TransferPlan([TransferGroup(files: [id])]), from: cache)
+        #expect(report.missing.isEmpty)
+        #expect(report.failed.map(\.id) == [id])
     }
 
     @Test("a comparison tells where each object is")
@@ -240,7 +258,8 @@ import Transfers
         let gate = AsyncStream<Void>.makeStream()
         let pushing = Task { [cache] in
             for await _ in gate.stream { break }
-            return try await TransferQueue(store: ObjectStore(backend: stopping)).push(TransferPlan(groups), from: cache)
+            return try await TransferQueue(store: ObjectStore(backend: stopping)).push(
+                TransferPlan(groups), from: cache)
         }
         task.withLock { $0 = pushing }
         gate.continuation.yield()

@@ -11,7 +11,6 @@
     X(git_libgit2_version) \
     X(git_libgit2_opts) \
     X(git_error_last) \
-    X(git_attr_cache_flush) \
     X(git_blob_free) \
     X(git_blob_lookup) \
     X(git_blob_rawcontent) \
@@ -32,14 +31,14 @@
     X(git_config_get_bool) \
     X(git_config_get_path) \
     X(git_config_get_string) \
+    X(git_config_get_multivar_foreach) \
+    X(git_config_open_default) \
     X(git_config_open_level) \
     X(git_config_set_string) \
     X(git_diff_free) \
     X(git_diff_index_to_workdir) \
     X(git_diff_options_init) \
     X(git_diff_tree_to_index) \
-    X(git_ignore_path_is_ignored) \
-    X(git_index_add_all) \
     X(git_index_add_bypath) \
     X(git_index_entrycount) \
     X(git_index_find) \
@@ -54,14 +53,10 @@
     X(git_index_write) \
     X(git_object_free) \
     X(git_object_id) \
-    X(git_object_lookup_prefix) \
     X(git_object_peel) \
-    X(git_object_type) \
     X(git_odb_foreach) \
     X(git_odb_free) \
     X(git_odb_read_header) \
-    X(git_oid_fromstr) \
-    X(git_oid_tostr) \
     X(git_reference_free) \
     X(git_reference_iterator_free) \
     X(git_reference_iterator_glob_new) \
@@ -89,9 +84,8 @@
     X(git_revparse_single) \
     X(git_strarray_dispose) \
     X(git_tree_entry_byindex) \
-    X(git_tree_entry_bypath) \
+    X(git_tree_entry_byname) \
     X(git_tree_entry_filemode_raw) \
-    X(git_tree_entry_free) \
     X(git_tree_entry_id) \
     X(git_tree_entry_name) \
     X(git_tree_entrycount) \
@@ -114,6 +108,14 @@ static inline const char *varve_git_expected_version(void) { return LIBGIT2_SOVE
 /// Variadic C functions are out of Swift's reach.
 static inline int varve_git_set_extensions(const varve_git_functions *git, const char **names, size_t count) {
     return git->git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, count);
+}
+
+static inline int varve_git_set_owner_validation(const varve_git_functions *git, int enabled) {
+    return git->git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, enabled);
+}
+
+static inline int varve_git_user_configuration_folder(const varve_git_functions *git, git_buf *folder) {
+    return git->git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, folder);
 }
 
 int mbedtls_x509_crt_parse_file(void *chain, const char *path);

@@ -25,7 +25,7 @@ struct AddCommand: RepositoryCommand {
     var toRemote = false
     @Option(
         name: [.customShort("r"), .customLong("remote")],
-        help: ArgumentHelp("Remote for --to-remote", valueName: "name"), completion: CompletionKind.remotes)
+        help: ArgumentHelp("Remote for --to-remote", valueName: "name"), completion: .remotes)
     var remote: String?
     @Option(
         name: .customLong("remote-jobs"),

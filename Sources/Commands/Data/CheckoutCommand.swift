@@ -14,7 +14,7 @@ struct CheckoutCommand: RepositoryCommand {
             ("varve checkout --relink", "Link everything anew after changing cache.type")))
     static let locksRepository = true
 
-    @Argument(help: "Pointer files, stages or tracked paths; everything by default", completion: CompletionKind.targets)
+    @Argument(help: "Pointer files, stages or tracked paths; everything by default", completion: .targets)
     var targets: [String] = []
     @Flag(help: "Only count what changed") var summary = false
     @Flag(name: [.customShort("d"), .customLong("with-deps")], help: "Also what the targets depend on")

@@ -4,12 +4,11 @@ import ArgumentParser
 struct VersionCommand: VarveCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "Show the version and what is known of this machine and repository",
-        discussion: examples(("varve version", "Facts for a bug report"), ("varve --version", "Only the version")),
-        aliases: ["doctor"])
+        discussion: examples(("varve version", "Facts for a bug report"), ("varve --version", "Only the version")))
 
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        console.show(EnvironmentReport.ofProgram(console.invocation).text)
+        console.show(EnvironmentReport.ofPlace(console.invocation).text)
     }
 }

@@ -29,9 +29,9 @@ extension DirectoryBackend {
     }
 
     package func localRead(
-        _ key: Key, range: Range<Int64>? = nil, into sink: some ByteSink
+        _ key: Key, range: Range<Int64>? = nil, into sink: some ByteSink, until cancelled: CancellationFlag? = nil
     ) throws(StorageError) {
-        do {
+        do throws(StorageError) {
             let file = try Descriptor.reading(try path(of: key))
             var rest = Int64.max
             if let range {
@@ -40,6 +40,7 @@ extension DirectoryBackend {
             }
             let buffer = PieceBuffer(size: Int(min(Int64(Self.pieceSize), max(rest, 1))))
             while rest > 0 {
+                if cancelled?.isSet == true { throw .cancelled }
                 let wanted = Int(min(rest, Int64(buffer.bytes.count)))
                 let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<wanted]))
                 if count > 0 { try sink.write(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count])) }
@@ -51,12 +52,15 @@ extension DirectoryBackend {
         }
     }
 
-    package func localWrite(_ source: some ByteSource, to key: Key) throws(StorageError) {
+    package func localWrite(
+        _ source: some ByteSource, to key: Key, until cancelled: CancellationFlag? = nil
+    ) throws(StorageError) {
         try place(key) { file throws(StorageError) in
             let reader = try source.open(at: 0)
-            let buffer = PieceBuffer(size: Int(clamping: min(source.size + 1, Int64(Self.pieceSize))))
+            let buffer = PieceBuffer(size: Int(min(max(source.size, 0), Int64(Self.pieceSize) - 1)) + 1)
             var total: Int64 = 0
             while true {
+                if cancelled?.isSet == true { throw .cancelled }
                 let count = try reader.read(into: buffer.bytes)
                 if count == 0 { break }
                 total += Int64(count)
@@ -131,9 +135,10 @@ extension DirectoryBackend {
         Fault.point("rename")
     }
 
-    package func localDelete(_ keys: [Key]) throws(StorageError) {
+    package func localDelete(_ keys: [Key], until cancelled: CancellationFlag? = nil) throws(StorageError) {
         var first: StorageError?
         for key in keys {
+            if cancelled?.isSet == true { throw .cancelled }
             do {
                 try deleteOne(key)
             } catch {
@@ -233,7 +238,8 @@ extension StorageError {
         if self.key != nil { return self }
         if let known = self.place, known.utf8.first == UInt8(ascii: "/") { return self }
         return StorageError(
-            kind, detail, key: key, place: place, retryAfter: retryAfter, isRetryable: isRetryable, remedy: remedy, systemCode: systemCode)
+            kind, detail, key: key, place: place, retryAfter: retryAfter, isRetryable: isRetryable, remedy: remedy,
+            systemCode: systemCode)
     }
 }
 

@@ -38,27 +38,30 @@ package struct DirectoryBackend: Backend {
     }
 
     package func read(_ key: Key, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError) {
-        try await onOwnThread { () throws(StorageError) in try localRead(key, range: range, into: sink) }
+        try await onOwnThread { flag throws(StorageError) in
+            try localRead(key, range: range, into: sink, until: flag)
+        }
     }
 
     package func write(_ source: some ByteSource, to key: Key) async throws(StorageError) {
-        try await onOwnThread { () throws(StorageError) in try localWrite(source, to: key) }
+        try await onOwnThread { flag throws(StorageError) in try localWrite(source, to: key, until: flag) }
     }
 
     package func list(under prefix: Key) -> any AsyncSequence<Listing, StorageError> & Sendable {
         PagedListing {
             let walk = DirectoryWalk(backend: self, prefix: prefix)
             return { () async throws(StorageError) -> [Listing]? in
-                try await onOwnThread { () throws(StorageError) in try walk.nextPage() }
+                try await onOwnThread { _ throws(StorageError) in try walk.nextPage() }
             }
         }
     }
 
     package func delete(_ keys: [Key]) async throws(StorageError) {
-        try await onOwnThread { () throws(StorageError) in try localDelete(keys) }
+        try await onOwnThread { flag throws(StorageError) in try localDelete(keys, until: flag) }
     }
 
-    /// Whether a key is the place of an object, in the layout of DVC 3 or of DVC 2; such files are sealed with mode 0444.
+    /// Whether a key is the place of an object, in the layout of DVC 3 or of DVC 2; such files are sealed with mode
+    /// 0444.
     package static func isObjectPlace(_ key: Key) -> Bool {
         var bytes = key.path.utf8[...]
         if bytes.starts(with: "files/md5/".utf8) { bytes = bytes.dropFirst(10) }

@@ -9,8 +9,8 @@ import Synchronization
 
 /// A pass over the files below a root, in ascending order of their keys' bytes, a page at a time.
 ///
-/// Links are passed over: what they lead to is not part of the store. Memory goes with one folder per level, not with the
-/// number of files.
+/// Links are passed over: what they lead to is not part of the store. Memory goes with one folder per level, not with
+/// the number of files.
 final class DirectoryWalk: Sendable {
     private struct Folder {
         let path: String
@@ -102,6 +102,20 @@ struct FolderEntry: Sendable {
     enum Kind: Sendable { case file, folder, other }
     let name: String
     let kind: Kind
+
+    /// The order of the keys below them: a folder's name is followed by `/`, a file's by nothing.
+    func precedes(_ other: FolderEntry) -> Bool {
+        var left = name.utf8.makeIterator()
+        var right = other.name.utf8.makeIterator()
+        while true {
+            switch (left.next(), right.next()) {
+            case (let a?, let b?): if a != b { return a < b }
+            case (nil, nil): return kind != .folder && other.kind == .folder
+            case (nil, let b?): return kind != .folder || UInt8(ascii: "/") < b
+            case (let a?, nil): return other.kind == .folder && a < UInt8(ascii: "/")
+            }
+        }
+    }
 }
 
 enum FolderEntries {
@@ -126,11 +140,7 @@ enum FolderEntries {
             guard let name = name(of: entry) else { continue }
             entries.append(FolderEntry(name: name, kind: kind(of: entry, name: name, in: copy)))
         }
-        entries.sort { left, right in
-            let leftTail: String = left.kind == .folder ? "/" : ""
-            let rightTail: String = right.kind == .folder ? "/" : ""
-            return (left.name + leftTail).utf8.lexicographicallyPrecedes((right.name + rightTail).utf8)
-        }
+        entries.sort { $0.precedes($1) }
         return entries
     }
 
@@ -143,7 +153,8 @@ enum FolderEntries {
         }
     }
 
-    private static func kind(of entry: UnsafeMutablePointer<dirent>, name: String, in folder: Int32) -> FolderEntry.Kind {
+    private static func kind(of entry: UnsafeMutablePointer<dirent>, name: String, in folder: Int32) -> FolderEntry.Kind
+    {
         switch Int32(entry.pointee.d_type) {
         case Int32(DT_REG): return .file
         case Int32(DT_DIR): return .folder

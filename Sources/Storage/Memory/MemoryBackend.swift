@@ -30,7 +30,9 @@ package final class MemoryBackend: Backend {
 
     package func read(_ key: Key, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError) {
         try check(key)
-        guard let bytes = self[key] else { throw StorageError(.notFound, "there is no such object", key: key, place: name) }
+        guard let bytes = self[key] else {
+            throw StorageError(.notFound, "there is no such object", key: key, place: name)
+        }
         var rest = bytes[...]
         if let range {
             let lower = Int(clamping: min(range.lowerBound, Int64(bytes.count)))
