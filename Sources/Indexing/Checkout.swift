@@ -15,9 +15,18 @@ package struct Checkout: Sendable {
         case folder(ObjectID, DirectoryObject)
     }
 
-    /// What happened to a tracked path.
-    package enum Change: Sendable, Equatable {
-        case none, added, modified, deleted
+    /// What happened to a tracked path, and to how many files of it.
+    package struct Change: Sendable, Equatable {
+        package enum Kind: Sendable {
+            case none, added, modified, deleted
+        }
+
+        package var kind: Kind
+        package var added = 0
+        package var modified = 0
+        package var deleted = 0
+
+        package static let none = Change(kind: .none)
     }
 
     package struct Options: Sendable {
@@ -72,7 +81,11 @@ package struct Checkout: Sendable {
         switch wanted {
         case .nothing:
             try remove(current, at: path)
-            return current.isAbsent ? .none : .deleted
+            switch current {
+            case .absent: return .none
+            case .file: return Change(kind: .deleted, deleted: 1)
+            case .folder(let state): return Change(kind: .deleted, deleted: state.files)
+            }
         case .file(let id, let isExecutable):
             return try applyFile(id, isExecutable, over: current, at: path)
         case .folder(_, let listing):
@@ -143,7 +156,7 @@ package struct Checkout: Sendable {
             try Files.setMode(absolute, mode | 0o100)
             _ = try scanner.item(at: path, algorithm: id.algorithm)
             scanner.markManaged(path)
-            return .modified
+            return Change(kind: .modified, modified: 1)
         }
         guard try cache.contains(id) else {
             if options.allowMissing { return .none }
@@ -161,9 +174,12 @@ package struct Checkout: Sendable {
         }
         try scanner.adopt(file, at: path, algorithm: id.algorithm)
         scanner.markManaged(path)
-        if case .absent = current { return .added }
-        if case .file(let entry) = current, entry.digest == id.digest { return .none }
-        return .modified
+        switch current {
+        case .absent: return Change(kind: .added, added: 1)
+        case .file(let entry):
+            return entry.digest == id.digest ? .none : Change(kind: .modified, modified: 1)
+        case .folder(let state): return Change(kind: .modified, added: 1, deleted: state.files)
+        }
     }
 
     // MARK: Folders
@@ -203,12 +219,25 @@ package struct Checkout: Sendable {
         }
         scanner.markManaged(path)
         switch current {
-        case .absent: return .added
-        case .file: return .modified
-        case .folder(let state):
-            let isSame = state.listing() == listing && state.emptyFolders.isEmpty
-            return isSame ? .none : .modified
+        case .absent: return Change(kind: .added, added: listing.entries.count)
+        case .file: return Change(kind: .modified, added: listing.entries.count, deleted: 1)
+        case .folder(let state): return change(from: state, to: listing)
         }
+    }
+
+    private func change(from state: FolderState, to listing: DirectoryObject) -> Change {
+        var change = Change.none
+        let before = state.listing()
+        for entry in before.entries {
+            guard let digest = listing.digest(of: entry.path) else {
+                change.deleted += 1
+                continue
+            }
+            if digest != entry.digest { change.modified += 1 }
+        }
+        change.added = listing.entries.count - (before.entries.count - change.deleted)
+        if change != .none || !state.emptyFolders.isEmpty { change.kind = .modified }
+        return change
     }
 
     private func failure(

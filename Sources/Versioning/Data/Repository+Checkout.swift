@@ -67,8 +67,10 @@ extension Repository {
             guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
         }
         for path in vanished {
-            if try checkout.apply(.nothing, at: path) == .deleted {
+            let change = try checkout.apply(.nothing, at: path)
+            if change.kind == .deleted {
                 result.deleted.append(shown(path))
+                // As DVC, which counts such an output as one.
                 result.counts.deleted += 1
             }
         }
@@ -91,23 +93,16 @@ extension Repository {
         _ change: Checkout.Change, _ state: Checkout.Wanted, at path: RelativePath, in result: inout CheckoutResult
     ) {
         var name = shown(path)
-        var files = 1
-        if case .folder(_, let listing) = state {
-            name += "/"
-            files = listing.entries.count
+        if case .folder = state { name += "/" }
+        switch change.kind {
+        case .none: return
+        case .added: result.added.append(name)
+        case .modified: result.modified.append(name)
+        case .deleted: result.deleted.append(name)
         }
-        switch change {
-        case .none: break
-        case .added:
-            result.added.append(name)
-            result.counts.added += files
-        case .modified:
-            result.modified.append(name)
-            result.counts.modified += 1
-        case .deleted:
-            result.deleted.append(name)
-            result.counts.deleted += 1
-        }
+        result.counts.added += change.added
+        result.counts.modified += change.modified
+        result.counts.deleted += change.deleted
     }
 
     private func sort(_ result: inout CheckoutResult) {
