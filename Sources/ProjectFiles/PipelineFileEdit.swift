@@ -37,18 +37,23 @@ package struct PipelineFileEdit: Sendable {
     ///
     /// Fails for a stage with templates: what they were would be lost.
     package mutating func put(_ stage: Stage) throws(ProjectFileError) {
-        try checkIsLiteral(stage, action: "dump")
-        stages[stage.name ?? ""] = .mapping(stage.pipelineEntry)
+        let name = try nameOfLiteral(stage, action: "dump")
+        stages[name] = .mapping(stage.pipelineEntry)
     }
 
     package mutating func remove(_ stage: Stage) throws(ProjectFileError) {
-        try checkIsLiteral(stage, action: "remove")
-        stages[stage.name ?? ""] = nil
+        let name = try nameOfLiteral(stage, action: "remove")
+        stages[name] = nil
     }
 
-    private func checkIsLiteral(_ stage: Stage, action: String) throws(ProjectFileError) {
-        guard stage.isParametrized else { return }
-        throw ProjectFileError(path, .invalid("cannot \(action) a parametrized stage: '\(stage.address())'"))
+    private func nameOfLiteral(_ stage: Stage, action: String) throws(ProjectFileError) -> String {
+        guard let name = stage.name else {
+            throw ProjectFileError(path, .invalid("'\(stage.address())' is no stage of '\(path)'"))
+        }
+        guard !stage.isParametrized else {
+            throw ProjectFileError(path, .invalid("cannot \(action) a parametrized stage: '\(stage.address())'"))
+        }
+        return name
     }
 
     /// Puts a data set (a mapping with `name`) in place of the one of its name, or after the last.
@@ -88,8 +93,7 @@ extension Stage {
         }
         put("desc", description.map(Value.string))
         put("cmd", command?.value)
-        let wdir = workingDirectory.relative(to: definition.parentPath)
-        put("wdir", wdir == "." ? nil : .string(wdir))
+        put("wdir", dumpedWdir.map(Value.string))
         put("deps", .array(dataDependencies.map(\.path).sorted { $0.precedes($1) }.map(Value.string)))
         put("params", .array(parameterEntries))
         put("outs", list { $0.role == .data })

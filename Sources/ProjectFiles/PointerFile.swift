@@ -38,8 +38,7 @@ package struct PointerFile: Sendable {
         if let md5 = stage.md5, !md5.isEmpty { document["md5"] = .string(md5) }
         if let command = stage.command, command.value.isTruthy { document["cmd"] = command.value }
         let directory = stage.workingDirectory
-        let wdir = directory.relative(to: path.parentPath)
-        if wdir != "." { document["wdir"] = .string(wdir) }
+        if let wdir = stage.dumpedWdir { document["wdir"] = .string(wdir) }
         if stage.isFrozen { document["frozen"] = true }
         if !stage.dependencies.isEmpty {
             document["deps"] = .array(

@@ -169,7 +169,8 @@ import Testing
         var file = LockFile(path: "dvc.lock")
         for stage in try pipeline.stages() {
             #expect(!stage.commandChanged)
-            #expect(file.update(try #require(stage.name), with: LockEntry(stage)))
+            let isNew = file.update(try #require(stage.name), with: LockEntry(stage))
+            #expect(isNew)
         }
         #expect(try file.text() == Self.text)
     }
@@ -232,9 +233,11 @@ import Testing
             command: StageCommand(#"touch n; echo {} > e.json # "a: b""#),
             dependencies: [Dependency(path: "t", checksum: text)],
             outputs: [Output(path: "n", checksum: empty), Output(path: "e.json", checksum: json, isCached: false)])
-        #expect(file.update("three", with: LockEntry(three)))
-        #expect(file.update("new", with: LockEntry(new)))
-        #expect(!file.update("new", with: LockEntry(new)))
+        let news = [
+            file.update("three", with: LockEntry(three)), file.update("new", with: LockEntry(new)),
+            file.update("new", with: LockEntry(new)),
+        ]
+        #expect(news == [true, true, false])
         let newEntry = """
               new:
                 cmd: 'touch n; echo {} > e.json # "a: b"'
@@ -284,8 +287,8 @@ import Testing
 
         let saved = try file.text()
         var later = try Self.lockFile(saved)
-        #expect(later.remove("three"))
-        #expect(!later.remove("three"))
+        let removals = [later.remove("three"), later.remove("three")]
+        #expect(removals == [true, false])
         #expect(try later.text() == head + two + newEntry)
     }
 
@@ -306,7 +309,8 @@ import Testing
         let stage = try #require(try pipeline.stage(named: "s"))
         #expect(stage.outputs[0].checksum.object?.algorithm == .md5Dos2Unix)
         var file = try Self.lockFile(text)
-        #expect(!file.update("s", with: LockEntry(stage)))
+        let isNew = file.update("s", with: LockEntry(stage))
+        #expect(!isNew)
         #expect(try file.text() == text)
     }
 

@@ -134,6 +134,12 @@ import Testing
         #expect(try file.stageNames(inGroup: "s") == nil)
     }
 
+    @Test("names with punctuation are for generated stages alone")
+    func validNames() {
+        for name in ["a", "train-1", "b_c", "schön", "two words"] { #expect(Stage.isValidName(name), "\(name)") }
+        for name in ["", "a@b", "a:b", "a/b", "a.b", "$", "~", "a\nb"] { #expect(!Stage.isValidName(name), "\(name)") }
+    }
+
     @Test("a text of several lines is several scripts, and an item of a list is one")
     func scripts() {
         #expect(StageCommand("a\n\nb\n").scripts == ["a", "b"])

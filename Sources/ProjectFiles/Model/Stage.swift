@@ -69,6 +69,15 @@ extension Stage {
         Location(wdir ?? ".", relativeTo: definition.parentPath).text
     }
 
+    /// The working directory as a file says it, seen from the definition's folder; `nil` for that folder itself.
+    var dumpedWdir: String? {
+        let directory = workingDirectory
+        // Where an absolute folder lies relative to the repository is not known here.
+        if directory.utf8.first == UInt8(ascii: "/") { return wdir }
+        let relative = directory.relative(to: definition.parentPath)
+        return relative == "." ? nil : relative
+    }
+
     package func location(of output: Output) -> Location { Location(output.path, relativeTo: workingDirectory) }
     package func location(of dependency: Dependency) -> Location {
         Location(dependency.path, relativeTo: workingDirectory)
@@ -79,6 +88,18 @@ extension Stage {
         let file = definition.relative(to: directory)
         guard let name else { return file }
         return file == PipelineFile.fileName ? name : "\(file):\(name)"
+    }
+
+    /// Whether a person may give a stage this name: DVC allows no ASCII punctuation but `-` and `_`.
+    package static func isValidName(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.unicodeScalars.allSatisfy { scalar in
+                switch scalar.value {
+                case 0x2D, 0x5F: true
+                case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: false
+                default: scalar.value >= 0x20
+                }
+            }
     }
 
     /// Whether the stage only records data: `add`, `import` and their kin.

@@ -200,6 +200,7 @@ extension Value {
     /// The number with the other sign; `nil` for what is none.
     fileprivate var negated: Value? {
         switch self {
+        case .int(.min): .bigInt("9223372036854775808")
         case .int(let number): .int(-number)
         case .float(let number): .float(-number)
         case .bigInt(let digits) where !digits.hasPrefix("-"):

@@ -237,7 +237,9 @@ struct TOMLScanner {
 
     private mutating func readScalarValue(digits: Int, into text: inout [UInt8]) throws(DocumentError) {
         let end = min(position + digits, bytes.count)
-        guard let code = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16),
+        let digitText = String(decoding: bytes[position..<end], as: UTF8.self)
+        guard digitText.utf8.count == digits, digitText.allSatisfy(\.isHexDigit),
+            let code = UInt32(digitText, radix: 16),
             let scalar = Unicode.Scalar(code)
         else { throw error("not a valid escape") }
         text += Array(String(Character(scalar)).utf8)
