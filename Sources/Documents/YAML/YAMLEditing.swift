@@ -19,22 +19,28 @@ struct YAMLEditing {
     ) -> [(key: YAMLNode, value: YAMLNode)] {
         var result: [(key: YAMLNode, value: YAMLNode)] = []
         var known = Mapping()
-        // A merge key stays while everything it brings in is still wanted.
-        let own = Mapping(pairs.compactMap { pair in Self.name(of: pair.key)?.string.map { ($0, .null) } })
-        let keepsMerge = old.entries.allSatisfy { own[$0.key] != nil || new[$0.key]?.isSame(as: $0.value) ?? false }
+        // A merge key stays while every key that it brings in is still wanted; other values for them come after.
+        let own = Mapping(pairs.compactMap { pair in Self.name(of: pair.key).map { ($0, .null) } })
+        let merged = old.entries.filter { own[$0.key] == nil }
+        let keepsMerge = merged.allSatisfy { new[$0.key] != nil }
         for pair in pairs {
             if YAMLConstruction.isMergeKey(pair.key) {
                 pair.key.comments = YAMLComments()
                 guard keepsMerge else { continue }
-                for entry in old.entries where own[entry.key] == nil { known[entry.key] = .null }
+                for entry in merged where new[entry.key]?.isSame(as: entry.value) ?? false { known[entry.key] = .null }
                 result.append(pair)
                 continue
             }
-            guard let key = Self.name(of: pair.key)?.string, let wanted = new[key], let current = old[key] else {
+            guard let key = Self.name(of: pair.key), let wanted = new[key], let current = old[key] else {
                 continue
             }
             known[key] = .null
             result.append((pair.key, updated(pair.value, from: current, to: wanted, at: path + [.key(key)])))
+        }
+        for entry in merged where known[entry.key] == nil {
+            guard let wanted = new[entry.key] else { continue }
+            known[entry.key] = .null
+            result.append((YAMLNode(.string(entry.key)), YAMLNode(wanted)))
         }
         for entry in new.entries where known[entry.key] == nil {
             result.append((YAMLNode(.string(entry.key)), YAMLNode(entry.value)))
@@ -53,9 +59,10 @@ struct YAMLEditing {
         if replacing.contains(path) { return replacement(of: node, with: new) }
         switch (old, new) {
         case (.mapping, .mapping), (.array, .array):
-            if node.isShared { return old.isSame(as: new) ? node : replacement(of: node, with: new) }
-            update(node, from: old, to: new, at: path)
-            return node
+            if node.isShared && old.isSame(as: new) { return node }
+            let target = node.isShared ? node.copy() : node
+            update(target, from: old, to: new, at: path)
+            return target
         default: return old.isSame(as: new) ? node : replacement(of: node, with: new)
         }
     }
@@ -71,9 +78,29 @@ struct YAMLEditing {
     }
 
     /// The text of a key, `nil` for a merge key or a collection.
-    static func name(of node: YAMLNode) -> Value? {
-        if YAMLConstruction.isMergeKey(node) { return nil }
-        return YAMLConstruction.name(of: node).map(Value.string)
+    static func name(of node: YAMLNode) -> String? {
+        YAMLConstruction.isMergeKey(node) ? nil : YAMLConstruction.name(of: node)
+    }
+}
+
+extension YAMLNode {
+    /// The same in its own right, so that a change does not reach the aliases of the original.
+    fileprivate func copy() -> YAMLNode {
+        let result = YAMLNode(content, at: mark)
+        result.tag = tag
+        result.writtenTag = writtenTag
+        result.isFlow = isFlow
+        result.comments = comments
+        result.folds = folds
+        result.header = header
+        result.value = value
+        switch content {
+        case .scalar: break
+        case .sequence(let items): result.content = .sequence(items.map { $0.isShared ? $0 : $0.copy() })
+        case .mapping(let pairs):
+            result.content = .mapping(pairs.map { ($0.key, $0.value.isShared ? $0.value : $0.value.copy()) })
+        }
+        return result
     }
 }
 

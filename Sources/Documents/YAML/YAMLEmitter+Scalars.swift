@@ -218,7 +218,7 @@ extension YAMLEmitter {
                 start = end
             }
         }
-        if text.last.map({ !YAMLScalarAnalysis.isBreak($0) }) ?? false { writeLineBreak() }
+        if text.last.map({ $0 != " " && !YAMLScalarAnalysis.isBreak($0) }) ?? false { writeLineBreak() }
     }
 
     /// What stands behind `|` or `>`.

@@ -60,21 +60,27 @@ struct YAMLEmitter {
             if case .scalar = node.content { isInSequence = false }
         case .nothing: break
         }
-        if !node.writtenTag.isEmpty {
-            writeIndicator(node.writtenTag, needsBlank: true)
-            if isInSequence, !isInFlow, case .scalar = node.content { skipsBreak = true }
+        switch node.content {
+        case .scalar:
+            writeScalar(YAMLScalarText(node), of: node)
+            return
+        default:
+            if !node.writtenTag.isEmpty { writeIndicator(node.writtenTag, needsBlank: true) }
         }
         switch node.content {
-        case .scalar: writeScalar(node)
+        case .scalar: break
         case .sequence(let items): writeSequence(items, of: node, isItem: isItem)
         case .mapping(let pairs): writeMapping(pairs, of: node, isItem: isItem)
         }
     }
 
-    private mutating func writeScalar(_ node: YAMLNode) {
+    private mutating func writeScalar(_ scalar: YAMLScalarText, of node: YAMLNode) {
+        if !scalar.tag.isEmpty {
+            writeIndicator(scalar.tag, needsBlank: true)
+            if isInSequence && !isInFlow { skipsBreak = true }
+        }
         increaseIndent(isFlow: true, isSequence: false)
-        let scalar = YAMLScalarText(node)
-        let form = scalar.form(isInFlow: isInFlow, isSimpleKey: isSimpleKey)
+        let form = scalar.form(isInFlow: isInFlow, isSimpleKey: isSimpleKey, isRoot: isRoot)
         if isInSequence && !isInFlow { writeIndent() }
         switch form.style {
         case .plain: writePlain(form.text)

@@ -18,16 +18,17 @@ struct YAMLParser {
     /// The root; `nil` for a document without content.
     mutating func parseDocument() throws(DocumentError) -> YAMLNode? {
         try moveComments(of: try scanner.take())
-        try skipDocumentEnds()
         guard try scanner.next() != .streamEnd else { return nil }
         try readDirectives()
+        var root: YAMLNode?
         if try scanner.next() == .documentStart {
             _ = try scanner.take()
-        }
-        let root: YAMLNode?
-        switch try scanner.next() {
-        case .documentStart, .documentEnd, .streamEnd, .directive: root = nil
-        default: root = try parseNode(isBlock: true)
+            switch try scanner.next() {
+            case .documentStart, .documentEnd, .streamEnd, .directive: break
+            default: root = try parseNode(isBlock: true)
+            }
+        } else {
+            root = try parseNode(isBlock: true)
         }
         let end = try scanner.next()
         guard end == .documentEnd || end == .documentStart || end == .streamEnd else {
@@ -330,6 +331,7 @@ struct YAMLParser {
                 pairs.append((emptyScalar(at: scanner.token.end), try parseFlowValue(until: .flowMappingEnd)))
             default:
                 let key = try parseNode(isBlock: false)
+                _ = try scanner.next()
                 pairs.append((key, emptyScalar(at: scanner.token.start)))
             }
         }

@@ -188,6 +188,7 @@ struct DecimalDigits {
     /// `nil` where a character is no digit; also for other radices beyond 4096 digits, which would take too long.
     init?(_ digits: String, radix: Int) {
         if radix == 10 {
+            guard digits.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
             let significant = digits.utf8.drop { $0 == UInt8(ascii: "0") }
             text = significant.isEmpty ? "0" : String(Substring(significant))
             return

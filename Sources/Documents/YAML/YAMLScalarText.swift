@@ -1,63 +1,85 @@
 /// A scalar as it will be written: its text, whether that is a string's, and the style to use.
 struct YAMLScalarText {
     let text: String
-    let tagLength: Int
     let folds: [Int]
-    private let isString: Bool
-    private let isNull: Bool
+    private let kind: YAMLResolution.Kind
     private let style: YAMLScalarStyle
+    /// The tag to write; a string behind one needs no quotes to stay a string.
+    let tag: String
 
     init(_ node: YAMLNode) {
         var folds: [Int] = []
+        var style = YAMLScalarStyle.plain
+        var kind = YAMLResolution.Kind.string
+        var text = ""
+        var tag = ""
         if let value = node.value {
-            (text, isString, tagLength) = Self.text(of: value)
-            isNull = value.isNull
-            style = isString ? Self.style(of: node) : .plain
-        } else if case .scalar(let written, let style) = node.content {
-            if style != .plain || !(node.tag.isEmpty || node.tag == "!") {
-                text = written
-                isString = true
-                isNull = false
-                tagLength = 5
-                self.style = style.isBlock ? style : .plain
-                folds = node.folds
-            } else {
-                switch YAMLResolution.kind(of: written.utf8) {
-                case .string: (text, isString, isNull, tagLength) = (written, true, false, 5)
-                case .null: (text, isString, isNull, tagLength) = ("", false, true, 6)
-                case .bool:
-                    (text, isString, isNull, tagLength) = (written.lowercased(), false, false, 6)
-                case .int:
-                    (text, isString, isNull, tagLength) = (YAMLNumberText.int(written), false, false, 5)
-                case .float:
-                    (text, isString, isNull, tagLength) = (YAMLNumberText.float(written), false, false, 7)
-                case .timestamp: (text, isString, isNull, tagLength) = (written, false, false, 11)
-                case .merge: (text, isString, isNull, tagLength) = (written, false, false, 7)
-                case .value: (text, isString, isNull, tagLength) = (written, true, false, 5)
+            (text, kind) = Self.text(of: value)
+            if kind == .string { style = Self.blockStyle(of: node) }
+        } else if case .scalar(let written, let writtenStyle) = node.content {
+            text = written
+            tag = node.writtenTag
+            let name = node.tag.hasPrefix(YAMLParser.standardTag) ? node.tag.dropFirst(YAMLParser.standardTag.count) : ""
+            if let tagged = Self.kinds[String(name)] {
+                // A tag that says what the text says anyway is not written again.
+                if YAMLResolution.kind(of: written.utf8) == tagged {
+                    kind = tagged
+                    tag = ""
                 }
-                self.style = .plain
+            } else {
+                if node.tag == "!" { tag = "" }
+                if writtenStyle != .plain {
+                    folds = node.folds
+                    style = Self.blockStyle(of: node)
+                } else if tag.isEmpty {
+                    kind = YAMLResolution.kind(of: written.utf8)
+                }
             }
-        } else {
-            (text, isString, isNull, tagLength, style) = ("", true, false, 5, .plain)
+            switch kind {
+            case .null: text = ""
+            case .bool: text = written.lowercased()
+            case .int: text = YAMLNumberText.int(written)
+            case .float: text = YAMLNumberText.float(written)
+            case .string, .timestamp, .merge: break
+            case .value: kind = .string
+            }
         }
+        self.text = text
+        self.kind = kind
+        self.style = style
         self.folds = folds
+        self.tag = tag
     }
 
-    private static func style(of node: YAMLNode) -> YAMLScalarStyle {
+    private static let kinds: [String: YAMLResolution.Kind] = [
+        "int": .int, "float": .float, "bool": .bool, "null": .null, "timestamp": .timestamp,
+    ]
+
+    /// Length of the tag that the kind would have, which counts towards the length of a key.
+    var tagLength: Int {
+        switch kind {
+        case .string, .int, .value: 5
+        case .null, .bool: 6
+        case .float, .merge: 7
+        case .timestamp: 11
+        }
+    }
+
+    private static func blockStyle(of node: YAMLNode) -> YAMLScalarStyle {
         if case .scalar(_, let style) = node.content, style.isBlock { return style }
         return .plain
     }
 
-    private static func text(of value: Value) -> (String, isString: Bool, tagLength: Int) {
+    private static func text(of value: Value) -> (String, YAMLResolution.Kind) {
         switch value {
-        case .null: ("", false, 6)
-        case .bool(let value): (value ? "true" : "false", false, 6)
-        case .int(let value): (String(value), false, 5)
-        case .bigInt(let digits): (digits, false, 5)
-        case .float(let value): (float(value), false, 7)
-        case .string(let value): (value, true, 5)
-        case .date(let value): (value, false, 11)
-        case .array, .mapping: ("", true, 5)
+        case .null: ("", .null)
+        case .bool(let value): (value ? "true" : "false", .bool)
+        case .int(let value): (String(value), .int)
+        case .bigInt(let digits): (digits, .int)
+        case .float(let value): (float(value), .float)
+        case .string(let value): (value, .string)
+        case .date(let value): (value, .timestamp)
+        case .array, .mapping: ("", .string)
         }
     }
 
@@ -77,13 +99,13 @@ struct YAMLScalarText {
     // MARK: Style
 
     /// The text to write and its style at a place.
-    func form(isInFlow: Bool, isSimpleKey: Bool) -> (text: [Unicode.Scalar], style: YAMLScalarStyle) {
-        if isNull {
+    func form(isInFlow: Bool, isSimpleKey: Bool, isRoot: Bool) -> (text: [Unicode.Scalar], style: YAMLScalarStyle) {
+        if kind == .null {
             // Nothing, where nothing can stand.
-            return isInFlow || isSimpleKey ? (Array("null".unicodeScalars), .plain) : ([], .plain)
+            return isInFlow || isSimpleKey || isRoot ? (Array("null".unicodeScalars), .plain) : ([], .plain)
         }
         let scalars = Array(text.unicodeScalars)
-        if !isString && style == .plain { return (scalars, .plain) }
+        if kind != .string { return (scalars, .plain) }
         if style == .plain, Self.isWord(text.utf8) { return (scalars, .plain) }
         let analysis = YAMLScalarAnalysis(scalars)
         if style.isBlock {
@@ -91,12 +113,13 @@ struct YAMLScalarText {
         }
         let isKeyOfLines = isSimpleKey && (analysis.isEmpty || analysis.hasLineBreaks)
         if !isKeyOfLines, isInFlow ? analysis.allowsFlowPlain : analysis.allowsBlockPlain,
-            YAMLResolution.kind(of: text.utf8) == .string
+            tag == "!!str" || YAMLResolution.kind(of: text.utf8) == .string
         {
             return (scalars, .plain)
         }
         if scalars.contains(where: { $0 == "'" || $0 == "\n" }) { return (scalars, .doubleQuoted) }
-        return (scalars, analysis.allowsSingleQuoted && !(isSimpleKey && analysis.hasLineBreaks) ? .singleQuoted : .doubleQuoted)
+        let allowsSingleQuoted = analysis.allowsSingleQuoted && !(isSimpleKey && analysis.hasLineBreaks)
+        return (scalars, allowsSingleQuoted ? .singleQuoted : .doubleQuoted)
     }
 
     /// Whether text is so ordinary that it needs no closer look.

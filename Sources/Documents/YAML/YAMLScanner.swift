@@ -49,10 +49,15 @@ struct YAMLScanner {
         return queue[head].kind
     }
 
-    /// The next token, left in place. `next()` comes first.
+    /// The next token, left in place. `next()` comes first; without it there may be none but an end.
     var token: YAMLToken {
-        get { queue[head] }
-        set { queue[head] = newValue }
+        get {
+            if head < queue.count { return queue[head] }
+            var reader = reader
+            let mark = reader.mark
+            return YAMLToken(kind: .streamEnd, start: mark, end: mark)
+        }
+        set { if head < queue.count { queue[head] = newValue } }
     }
 
     /// Takes the next token, with the comments that follow it where it is of a kind that keeps them.
@@ -60,6 +65,8 @@ struct YAMLScanner {
         try fill()
         if keepsComments { try attachFollowingComments() }
         let token = queue[head]
+        // The end stays in place, so that there always is a next token.
+        if token.kind == .streamEnd { return token }
         head += 1
         taken += 1
         isReady = false
