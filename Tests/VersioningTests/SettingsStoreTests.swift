@@ -260,6 +260,7 @@ import Versioning
 /// A folder with every level's settings in it, removed after use.
 struct SettingsFixture {
     let root: String
+    let environment: HostEnvironment
     let store: SettingsStore
 
     static func with(
@@ -276,7 +277,7 @@ struct SettingsFixture {
             workingDirectory: Paths.absolute(workingDirectory, from: root), processors: 2)
         try body(
             SettingsFixture(
-                root: root,
+                root: root, environment: environment,
                 store: SettingsStore(
                     environment: environment, dvcFolder: inRepository ? Paths.join(root, ".dvc") : nil)))
     }

@@ -1,5 +1,5 @@
-import Basics
 import ArgumentParser
+import Basics
 import Versioning
 
 /// `varve doctor`: `varve version`, and what is wrong with the project.

@@ -20,7 +20,7 @@ protocol GitHookVerbCommand: VarveCommand {
 }
 
 extension GitHookVerbCommand {
-    static func configuration(_ hook: GitHook) -> CommandConfiguration {
+    static func words(for hook: GitHook) -> CommandConfiguration {
         CommandConfiguration(
             commandName: hook.rawValue, abstract: "Run `varve \(hook.verb)` for Git's \(hook.rawValue) hook",
             discussion: examples(("varve git-hook \(hook.rawValue)", "As Git calls it")))
@@ -49,7 +49,7 @@ extension GitHookVerbCommand {
 
 struct PreCommitHookCommand: GitHookVerbCommand {
     static let hook = GitHook.preCommit
-    static let configuration = configuration(.preCommit)
+    static let configuration: CommandConfiguration = words(for: .preCommit)
 
     @Argument(help: "What Git or the pre-commit tool adds") var args: [String] = []
     @OptionGroup var global: GlobalOptions
@@ -57,7 +57,7 @@ struct PreCommitHookCommand: GitHookVerbCommand {
 
 struct PostCheckoutHookCommand: GitHookVerbCommand {
     static let hook = GitHook.postCheckout
-    static let configuration = configuration(.postCheckout)
+    static let configuration: CommandConfiguration = words(for: .postCheckout)
 
     @Argument(help: "What Git or the pre-commit tool adds") var args: [String] = []
     @OptionGroup var global: GlobalOptions
@@ -65,7 +65,7 @@ struct PostCheckoutHookCommand: GitHookVerbCommand {
 
 struct PrePushHookCommand: GitHookVerbCommand {
     static let hook = GitHook.prePush
-    static let configuration = configuration(.prePush)
+    static let configuration: CommandConfiguration = words(for: .prePush)
 
     @Argument(help: "What Git or the pre-commit tool adds") var args: [String] = []
     @OptionGroup var global: GlobalOptions

@@ -37,6 +37,8 @@ package struct NotAProject: UserFacingError, Equatable {
 
     package let reason: Reason
 
+    package init(reason: Reason) { self.reason = reason }
+
     package var summary: String {
         switch reason {
         case .missing(let folder): "directory '\(folder)' does not exist"
