@@ -59,54 +59,56 @@ package struct Checkout: Sendable {
         placer = ObjectPlacer(cache: cache, threads: scanner.threads, progress: scanner.progress)
     }
 
-    /// The files that checking out would destroy although the cache doesn't hold them; absolute paths.
-    package func unsavedFiles(_ wanted: Wanted, at path: RelativePath) throws -> [String] {
-        let current = try scanner.item(at: path, algorithm: algorithm(of: wanted))
-        return try unsaved(current, replacedBy: wanted, at: path)
+    /// A tracked path that is not as it shall be, and what is there now.
+    package struct Step: Sendable {
+        package let path: RelativePath
+        package let wanted: Wanted
+        let current: WorkspaceItem
+    }
+
+    /// Whether what is at a path is `id` already, so that nothing is to be done and no listing need be read.
+    package func isCurrent(
+        _ item: WorkspaceItem, _ id: ObjectID, isExecutable: Bool, at path: RelativePath
+    ) -> Bool {
+        guard !options.relink else { return false }
+        let isRight: Bool
+        switch item {
+        case .absent: isRight = false
+        case .file(let entry):
+            isRight = entry.digest == id.digest && !id.isDirectory && (!isExecutable || entry.isExecutable)
+        case .folder(let state): isRight = state.id == id && state.emptyFolders.isEmpty
+        }
+        if isRight { scanner.markManaged(path) }
+        return isRight
+    }
+
+    /// What is to be done about one path, given what is there.
+    package func step(_ wanted: Wanted, at path: RelativePath, over current: WorkspaceItem) -> Step {
+        Step(path: path, wanted: wanted, current: current)
+    }
+
+    /// The files that a step would destroy although the cache doesn't hold them; absolute paths.
+    package func unsavedFiles(_ step: Step) throws -> [String] {
+        try unsaved(step.current, replacedBy: step.wanted, at: step.path)
     }
 
     /// Brings one tracked path to its wanted state.
     ///
-    /// - Throws: `UnsavedFiles` before anything is touched; `CheckoutFailed` when files could not be put in place.
-    package func apply(_ wanted: Wanted, at path: RelativePath) throws -> Change {
-        let current = try scanner.item(at: path, algorithm: algorithm(of: wanted))
-        if isRight(current, wanted), !options.relink {
-            scanner.markManaged(path)
-            return .none
-        }
-        if !options.force {
-            let unsaved = try unsaved(current, replacedBy: wanted, at: path)
-            guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
-        }
-        switch wanted {
+    /// - Throws: `CheckoutFailed` when files could not be put in place, among them those that somebody changed since
+    ///   the step was planned.
+    package func apply(_ step: Step) throws -> Change {
+        switch step.wanted {
         case .nothing:
-            try remove(current, at: path)
-            switch current {
+            try remove(step.current, at: step.path)
+            switch step.current {
             case .absent: return .none
             case .file: return Change(kind: .deleted, deleted: 1)
             case .folder(let state): return Change(kind: .deleted, deleted: state.files)
             }
         case .file(let id, let isExecutable):
-            return try applyFile(id, isExecutable, over: current, at: path)
-        case .folder(_, let listing):
-            return try applyFolder(listing, algorithm(of: wanted), over: current, at: path)
-        }
-    }
-
-    private func algorithm(of wanted: Wanted) -> HashAlgorithm {
-        switch wanted {
-        case .nothing: .md5
-        case .file(let id, _), .folder(let id, _): id.algorithm
-        }
-    }
-
-    private func isRight(_ current: WorkspaceItem, _ wanted: Wanted) -> Bool {
-        switch (current, wanted) {
-        case (.absent, .nothing): true
-        case (.file(let entry), .file(let id, let isExecutable)):
-            entry.digest == id.digest && (!isExecutable || entry.isExecutable)
-        case (.folder(let state), .folder(let id, _)): state.id == id && state.emptyFolders.isEmpty
-        default: false
+            return try applyFile(id, isExecutable, over: step.current, at: step.path)
+        case .folder(let id, let listing):
+            return try applyFolder(listing, id.algorithm, over: step.current, at: step.path)
         }
     }
 
@@ -165,7 +167,8 @@ package struct Checkout: Sendable {
         if case .folder = current { try remove(current, at: path) }
         try makeParent(of: path)
         let placed = try placer.place(
-            [.init(path: path, object: id, isExecutable: isExecutable)], in: scanner.repository, isPrivate: false)
+            [.init(path: path, object: id, isExecutable: isExecutable, over: expected(current))],
+            in: scanner.repository, isPrivate: false)
         if let failure = placed.failures.first {
             throw CheckoutFailed(paths: [path.string], causes: [failure.error])
         }
@@ -195,11 +198,15 @@ package struct Checkout: Sendable {
             throw failure(of: listing, missing, at: path, algorithm)
         }
         var placements: [ObjectPlacer.Placement] = []
-        var before: DirectoryObject?
-        if case .folder(let state) = current { before = state.listing() }
+        var before: [RelativePath: IndexEntry] = [:]
+        if case .folder(let state) = current { state.forEachFile { before[$0] = $1 } }
         for entry in listing.entries {
-            if !options.relink, before?.digest(of: entry.path) == entry.digest { continue }
-            placements.append(.init(path: entry.path, object: ObjectID(entry.digest, algorithm: algorithm)))
+            let found = before[entry.path]
+            if !options.relink, found?.digest == entry.digest { continue }
+            placements.append(
+                .init(
+                    path: entry.path, object: ObjectID(entry.digest, algorithm: algorithm),
+                    over: options.force ? .anything : found.map { .entry($0) } ?? .nothing))
         }
         scanner.progress.report(.began(.checkingOut, items: placements.count, bytes: 0))
         defer { scanner.progress.report(.ended(.checkingOut)) }
@@ -285,12 +292,13 @@ package struct Checkout: Sendable {
         let absolute = Paths.join(scanner.repository, path.string)
         let folder = try SafeFolder(root: absolute)
         // A file where a folder is to be (or the reverse) goes first; it is in the cache, or the user forced it.
-        var surplus: [RelativePath] = []
-        state.forEachFile { file, _ in
-            if listing.digest(of: file) == nil { surplus.append(file) }
+        var surplus: [(path: RelativePath, entry: IndexEntry)] = []
+        state.forEachFile { file, entry in
+            if listing.digest(of: file) == nil { surplus.append((file, entry)) }
         }
-        surplus.sort()
-        for file in surplus { try folder.remove(file) }
+        for file in surplus.sorted(by: { $0.path < $1.path }) {
+            try removeFile(file.path, file.entry, in: folder, absolute)
+        }
         for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed() where !empty.isRoot {
             try? folder.removeDirectory(empty)
         }
@@ -302,16 +310,36 @@ package struct Checkout: Sendable {
 
     // MARK: Removal
 
+    private func expected(_ current: WorkspaceItem) -> ObjectPlacer.Expectation {
+        if options.force { return .anything }
+        switch current {
+        case .file(let entry): return .entry(entry)
+        case .absent, .folder: return .nothing
+        }
+    }
+
+    /// Removes a file that is in the cache, unless it became another since that was found out.
+    private func removeFile(
+        _ path: RelativePath, _ entry: IndexEntry, in folder: SafeFolder, _ root: String
+    ) throws {
+        let absolute = Paths.join(root, path.string)
+        if !options.force, entry.kind == .file, let status = try folder.status(of: path), !entry.isStill(status) {
+            throw ChangedMeanwhile(path: absolute)
+        }
+        try folder.remove(path)
+    }
+
     private func remove(_ current: WorkspaceItem, at path: RelativePath) throws {
         let parent = try SafeFolder(root: scanner.repository)
         switch current {
         case .absent: break
-        case .file: try parent.remove(path)
+        case .file(let entry): try removeFile(path, entry, in: parent, scanner.repository)
         case .folder(let state):
-            let folder = try SafeFolder(root: Paths.join(scanner.repository, path.string))
-            var files: [RelativePath] = []
-            state.forEachFile { file, _ in files.append(file) }
-            for file in files { try folder.remove(file) }
+            let absolute = Paths.join(scanner.repository, path.string)
+            let folder = try SafeFolder(root: absolute)
+            var files: [(path: RelativePath, entry: IndexEntry)] = []
+            state.forEachFile { files.append(($0, $1)) }
+            for file in files { try removeFile(file.path, file.entry, in: folder, absolute) }
             for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed()
             where !empty.isRoot {
                 try? folder.removeDirectory(empty)

@@ -37,12 +37,25 @@ package final class ObjectPlacer: Sendable {
         package let path: RelativePath
         package let object: ObjectID
         package let isExecutable: Bool
+        /// What may be at the path and goes.
+        package let over: Expectation
 
-        package init(path: RelativePath, object: ObjectID, isExecutable: Bool = false) {
+        package init(
+            path: RelativePath, object: ObjectID, isExecutable: Bool = false, over: Expectation = .anything
+        ) {
             self.path = path
             self.object = object
             self.isExecutable = isExecutable
+            self.over = over
         }
+    }
+
+    /// What is believed to be in the way of a file: it is looked at once more right before it is replaced.
+    package enum Expectation: Sendable {
+        case nothing
+        case entry(IndexEntry)
+        /// Whatever it is, the user gave it up or has it in the cache.
+        case anything
     }
 
     private let cache: Cache
@@ -102,6 +115,10 @@ package final class ObjectPlacer: Sendable {
         let shown = Paths.join(folder, placement.path.string)
         let file = try write(placement, as: target, in: parent, shown: shown)
         if !isPrivate {
+            guard isAsExpected(placement.over, name, parent) else {
+                unlinkat(parent, target, 0)
+                throw ChangedMeanwhile(path: shown)
+            }
             Fault.point("rename")
             guard renameat(parent, target, parent, name) == 0 else {
                 let code = errno
@@ -113,6 +130,18 @@ package final class ObjectPlacer: Sendable {
             if file.isHardlink { unlinkat(parent, target, 0) }
         }
         return file
+    }
+
+    private func isAsExpected(_ expectation: Expectation, _ name: String, _ parent: Int32) -> Bool {
+        var raw = stat()
+        let isThere = fstatat(parent, name, &raw, AT_SYMLINK_NOFOLLOW) == 0
+        switch expectation {
+        case .anything: return true
+        case .nothing: return !isThere
+        case .entry(let entry):
+            // A link holds no data of its own, and a file that is gone can't be lost.
+            return !isThere || entry.kind == .link || entry.isStill(FileStatus(raw))
+        }
     }
 
     private func write(
@@ -254,6 +283,14 @@ package final class ObjectPlacer: Sendable {
             digest: digest, inode: status.inode, size: status.size, modified: status.modified,
             isHardlink: type == .hardlink)
     }
+}
+
+/// A file that somebody wrote to between the moment it was found to be saved and the moment it was to be replaced.
+package struct ChangedMeanwhile: UserFacingError {
+    package let path: String
+
+    package var summary: String { "'\(path)' changed meanwhile; it was left as it is" }
+    package var remedy: String? { "run the command again once nothing writes to the file" }
 }
 
 /// An object that the workspace needs and the cache doesn't hold.

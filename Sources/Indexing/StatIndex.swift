@@ -170,6 +170,12 @@ package struct IndexEntry: Sendable, Equatable {
         self.algorithm = algorithm
     }
 
+    /// Whether a file found under the name is the one that was read. An entry that the index distrusts is compared,
+    /// too: this asks about a moment ago, not about an earlier command.
+    func isStill(_ status: FileStatus) -> Bool {
+        inode == status.inode && size == status.size && modified == status.modified
+    }
+
     /// Whether the file can't have changed since: same inode, size and times.
     package func matches(_ status: FileStatus) -> Bool {
         inode == status.inode && size == status.size && modified == status.modified && changed == status.changed

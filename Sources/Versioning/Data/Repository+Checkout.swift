@@ -52,33 +52,39 @@ extension Repository {
             scanner: scanner(), cache: cache, staging: Paths.join(scratch, "checkout"), options: request.options)
         var result = CheckoutResult()
         var failures: [CheckoutFailed] = []
-        var wanted: [(path: RelativePath, state: Checkout.Wanted)] = []
+        var steps: [Checkout.Step] = []
         for selection in selected where selection.output.output.isCached {
+            let tracked = selection.output
+            guard let id = tracked.object else { continue }
+            let current = try scanner().item(at: tracked.path, algorithm: id.algorithm)
+            if selection.paths.isEmpty,
+                checkout.isCurrent(
+                    current, id, isExecutable: tracked.output.checksum.isExecutable, at: tracked.path)
+            {
+                continue
+            }
             do {
-                if let state = try self.wanted(of: selection, &failures, request.options) {
-                    wanted.append((selection.output.path, state))
+                if let state = try wanted(of: selection, id, current, &failures, request.options) {
+                    steps.append(checkout.step(state, at: tracked.path, over: current))
                 }
             } catch let error as DamagedObject {
-                failures.append(CheckoutFailed(paths: [selection.output.path.string], causes: [error]))
+                failures.append(CheckoutFailed(paths: [tracked.path.string], causes: [error]))
             }
-        }
-        if !request.options.force {
-            let unsaved = try wanted.flatMap { try checkout.unsavedFiles($0.state, at: $0.path) }
-            guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
         }
         for path in vanished {
-            let change = try checkout.apply(.nothing, at: path)
-            if change.kind == .deleted {
-                result.deleted.append(shown(path))
-                // As DVC, which counts such an output as one.
-                result.counts.deleted += 1
-            }
+            steps.append(checkout.step(.nothing, at: path, over: try scanner().item(at: path)))
         }
-        for (path, state) in wanted {
+        if !request.options.force {
+            let unsaved = try steps.flatMap { try checkout.unsavedFiles($0) }
+            guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
+        }
+        for step in steps {
             do {
-                note(try checkout.apply(state, at: path), state, at: path, in: &result)
+                note(try checkout.apply(step), step, in: &result)
             } catch let error as CheckoutFailed {
                 failures.append(error)
+            } catch let error as ChangedMeanwhile {
+                failures.append(CheckoutFailed(paths: [step.path.string], causes: [error]))
             }
         }
         sort(&result)
@@ -90,10 +96,10 @@ extension Repository {
     }
 
     private func note(
-        _ change: Checkout.Change, _ state: Checkout.Wanted, at path: RelativePath, in result: inout CheckoutResult
+        _ change: Checkout.Change, _ step: Checkout.Step, in result: inout CheckoutResult
     ) {
-        var name = shown(path)
-        if case .folder = state { name += "/" }
+        var name = shown(step.path)
+        if case .folder = step.wanted { name += "/" }
         switch change.kind {
         case .none: return
         case .added: result.added.append(name)
@@ -102,7 +108,8 @@ extension Repository {
         }
         result.counts.added += change.added
         result.counts.modified += change.modified
-        result.counts.deleted += change.deleted
+        // As DVC, which counts an output that goes as a whole as one.
+        if case .nothing = step.wanted { result.counts.deleted += 1 } else { result.counts.deleted += change.deleted }
     }
 
     private func sort(_ result: inout CheckoutResult) {
@@ -115,12 +122,12 @@ extension Repository {
         result.deleted.sort(by: inOrder)
     }
 
-    /// What an output shall be; `nil` where nothing was recorded.
+    /// What an output shall be; `nil` where its listing is missing.
     private func wanted(
-        of selection: SelectedOutput, _ failures: inout [CheckoutFailed], _ options: Checkout.Options
+        of selection: SelectedOutput, _ id: ObjectID, _ current: WorkspaceItem, _ failures: inout [CheckoutFailed],
+        _ options: Checkout.Options
     ) throws -> Checkout.Wanted? {
         let tracked = selection.output
-        guard let id = tracked.object else { return nil }
         guard id.isDirectory else { return .file(id, isExecutable: tracked.output.checksum.isExecutable) }
         guard let listing = try listing(of: tracked) else {
             if !options.allowMissing {
@@ -135,7 +142,7 @@ extension Repository {
         var entries = listing.entries.filter { entry in
             selection.selects(tracked.path.appending(entry.path.string))
         }
-        if case .folder(let state) = try scanner().item(at: tracked.path, algorithm: id.algorithm) {
+        if case .folder(let state) = current {
             entries += state.listing().entries.filter { entry in
                 !selection.selects(tracked.path.appending(entry.path.string))
             }
