@@ -135,6 +135,18 @@ import Versioning
             #expect(after.contains("  - id: dvc-post-checkout\n"))
             try installation.installPreCommitConfiguration()
             #expect(try fixture.read(".pre-commit-config.yaml") == after)
+            for (text, count) in [("", 0), ("repos: []\n", 0), ("repos: [{repo: a}]\nfail_fast: true\n", 1)] {
+                try fixture.write(".pre-commit-config.yaml", text)
+                try installation.installPreCommitConfiguration()
+                let value = try YAML.parse(try #require(try fixture.read(".pre-commit-config.yaml")))
+                #expect(value.mapping?["repos"]?.array?.count == count + 1)
+            }
+            try fixture.write(".pre-commit-config.yaml", "repos:\n  - repo: a # b\n\n# c\nci:\n  x: 1\n")
+            try installation.installPreCommitConfiguration()
+            let indented = try #require(try fixture.read(".pre-commit-config.yaml"))
+            #expect(
+                indented.hasPrefix("repos:\n  - repo: a # b\n  - repo: local\n    hooks:\n    - id: dvc-pre-commit\n"))
+            #expect(indented.hasSuffix("      verbose: true\n\n# c\nci:\n  x: 1\n"))
             try fixture.write(".pre-commit-config.yaml", "repos: 3\n")
             #expect(throws: Failure.self) { try installation.installPreCommitConfiguration() }
         }

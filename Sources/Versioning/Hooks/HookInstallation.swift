@@ -52,54 +52,18 @@ package struct HookInstallation: Sendable {
     }
 
     /// Adds the hooks to `.pre-commit-config.yaml` for the pre-commit tool, which then runs them.
-    ///
-    /// They are local ones that need no environment of their own, under the names that DVC's have.
     package func installPreCommitConfiguration() throws {
         try installMergeDriver()
         guard let workTree = git.workTree else { throw Self.failure("the Git repository has no work tree") }
         let path = Paths.join(workTree, ".pre-commit-config.yaml")
         let source = try Files.readIfPresent(path) ?? []
         do {
-            let document = try YAMLDocument(parsing: source)
-            guard let text = try Self.adding(to: document) else { return }
+            guard let text = try PreCommitConfiguration(parsing: source).textWithHooks() else { return }
             try Files.write(Array(text.utf8), to: path)
         } catch let error as DocumentError {
             let place = error.line.map { " at line \($0)" } ?? ""
-            throw Self.failure("'.pre-commit-config.yaml' cannot be read: \(error.message)\(place)")
+            throw Self.failure("'.pre-commit-config.yaml' cannot be used: \(error.message)\(place)")
         }
-    }
-
-    /// The text with our hooks; nil where it has them.
-    private static func adding(to document: YAMLDocument) throws -> String? {
-        let isEmpty = document.value.isNull
-        guard isEmpty || document.value.mapping != nil else {
-            throw failure("'.pre-commit-config.yaml' is not a mapping")
-        }
-        var configuration = document.value.mapping ?? Mapping()
-        var repositories: [Value] = []
-        if let value = configuration["repos"], !value.isNull {
-            guard let list = value.array else { throw failure("'repos' in '.pre-commit-config.yaml' is not a list") }
-            repositories = list
-        }
-        let known = repositories.flatMap { $0.mapping?["hooks"]?.array ?? [] }.compactMap { $0.mapping?["id"]?.string }
-        let hooks = [GitHook.preCommit, .prePush, .postCheckout]
-        guard !hooks.contains(where: { known.contains("dvc-\($0.rawValue)") }) else { return nil }
-        let entries = hooks.map { hook -> Value in
-            .mapping(
-                Mapping([
-                    ("id", .string("dvc-\(hook.rawValue)")),
-                    ("name", .string("DVC \(hook.rawValue)")),
-                    ("entry", .string("varve git-hook \(hook.rawValue)")),
-                    ("language", "system"),
-                    ("stages", [.string(hook.rawValue)]),
-                    ("always_run", true),
-                    ("pass_filenames", false),
-                    ("verbose", true),
-                ]))
-        }
-        repositories.append(.mapping(Mapping([("repo", "local"), ("hooks", .array(entries))])))
-        configuration["repos"] = .array(repositories)
-        return isEmpty ? YAML.emit(.mapping(configuration)) : document.text(updatedTo: .mapping(configuration))
     }
 
     private static func failure(_ reason: String, remedy: String? = nil) -> Failure {
