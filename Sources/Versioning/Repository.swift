@@ -33,13 +33,13 @@ package final class Repository: Sendable {
 
     /// Opens the repository that the working directory lies in.
     ///
-    /// - Throws: `NotARepository`, or what is wrong with the settings.
+    /// - Throws: `NotAProject`, or what is wrong with the settings.
     package convenience init(
         discoveredFrom environment: HostEnvironment, progress: any ProgressReporter = SilentProgress(),
         overrides: SettingsOverrides = SettingsOverrides()
     ) throws {
         try self.init(
-            root: Repository.findRoot(from: environment.workingDirectory), environment: environment,
+            root: ProjectFolder.find(from: environment.workingDirectory), environment: environment,
             progress: progress, overrides: overrides)
     }
 
@@ -61,20 +61,6 @@ package final class Repository: Sendable {
         ignore = IgnoreRules(root: self.root)
         index = StatIndex(path: Paths.join(internals, "tmp/varve/index"))
         for warning in settings.warnings { progress.report(.warning(warning)) }
-    }
-
-    /// The folder above `start` that has a `.dvc` folder, looking no further than the mount point.
-    package static func findRoot(from start: String) throws -> String {
-        var folder = Paths.resolvingLinks(start)
-        let device = try Files.status(folder, followingLinks: true)?.device
-        while true {
-            if Files.isDirectory(Paths.join(folder, ".dvc")) { return folder }
-            let parent = Paths.parent(folder)
-            guard parent != folder, try Files.status(parent, followingLinks: true)?.device == device else {
-                throw NotARepository(mountPoint: folder)
-            }
-            folder = parent
-        }
     }
 
     /// `.dvc`
@@ -148,15 +134,4 @@ package final class Repository: Sendable {
     package var workingDirectory: RelativePath {
         relativePath(of: ".") ?? RelativePath("")
     }
-}
-
-/// No `.dvc` folder here or above.
-package struct NotARepository: UserFacingError {
-    let mountPoint: String
-
-    package var summary: String {
-        "you are not inside of a DVC repository (checked up to mount point '\(mountPoint)')"
-    }
-    package var remedy: String? { "run `varve init` to start one" }
-    package var category: ErrorCategory { .notARepository }
 }

@@ -8,7 +8,9 @@ import Versioning
 struct GitHookCommand: CommandFamily {
     static let configuration = CommandConfiguration(
         commandName: "git-hook", abstract: "Run a Git hook", shouldDisplay: false,
-        subcommands: [PreCommitHookCommand.self, PostCheckoutHookCommand.self, PrePushHookCommand.self])
+        subcommands: [
+            PreCommitHookCommand.self, PostCheckoutHookCommand.self, PrePushHookCommand.self, MergeDriverCommand.self,
+        ])
 
     @OptionGroup var global: GlobalOptions
 }
