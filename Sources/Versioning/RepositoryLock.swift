@@ -16,7 +16,7 @@ extension Repository {
     ) throws -> Result {
         let lock = try acquireLock(patience)
         defer { lock.release() }
-        try sweepLeftovers()
+        try prepare()
         return try body()
     }
 
@@ -25,8 +25,13 @@ extension Repository {
     ) async throws -> Result {
         let lock = try acquireLock(patience)
         defer { lock.release() }
-        try sweepLeftovers()
+        try prepare()
         return try await body()
+    }
+
+    private func prepare() throws {
+        try sweepLeftovers()
+        try hideInternals()
     }
 
     private func acquireLock(_ patience: LockPatience) throws -> FileLock {
@@ -40,6 +45,12 @@ extension Repository {
         return try FileLock.acquire(Paths.join(folder, "lock"), wait: wait) { holder in
             progress.report(.warning("waiting for another command to finish: \(holder)"))
         }
+    }
+
+    /// Keeps Git from seeing the cache and temporary files. Called under the lock; free where `init` has done it.
+    private func hideInternals() throws {
+        guard settings.cacheFolder != nil || !Files.exists(Paths.join(internals, ".gitignore")) else { return }
+        if let git = try git { _ = try ProjectFolder.ignoreInternals(of: root, settings: settings, in: git) }
     }
 
     /// Removes what killed commands left in the folders that only varve writes to. Called under the lock.
