@@ -42,6 +42,29 @@ extension Repository {
             case .seconds(let seconds): .seconds(seconds)
             case .forever: .forever
             }
+        let path = Paths.join(folder, "lock")
+        let tell: (String) -> Void = { [progress] holder in
+            progress.report(.warning("waiting for another command to finish: \(holder)"))
+        }
+        if settings.usesHardlinkLock {
+            return try FileLock.acquireHardlink(path, claimsIn: folder, wait: wait, onWait: tell)
+        }
+        return try FileLock.acquire(path, wait: wait, onWait: tell)
+    }
+
+    private func prepare() throws {
+        try sweepLeftovers()
+        try hideInternals()
+    }
+
+    private func acquireLock(_ patience: LockPatience) throws -> FileLock {
+        let folder = Paths.join(internals, "tmp")
+        try Files.makeDirectory(folder)
+        let wait: LockWait =
+            switch patience {
+            case .seconds(let seconds): .seconds(seconds)
+            case .forever: .forever
+            }
         return try FileLock.acquire(Paths.join(folder, "lock"), wait: wait) { holder in
             progress.report(.warning("waiting for another command to finish: \(holder)"))
         }
