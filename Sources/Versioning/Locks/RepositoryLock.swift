@@ -52,24 +52,6 @@ extension Repository {
         return try FileLock.acquire(path, wait: wait, onWait: tell)
     }
 
-    private func prepare() throws {
-        try sweepLeftovers()
-        try hideInternals()
-    }
-
-    private func acquireLock(_ patience: LockPatience) throws -> FileLock {
-        let folder = Paths.join(internals, "tmp")
-        try Files.makeDirectory(folder)
-        let wait: LockWait =
-            switch patience {
-            case .seconds(let seconds): .seconds(seconds)
-            case .forever: .forever
-            }
-        return try FileLock.acquire(Paths.join(folder, "lock"), wait: wait) { holder in
-            progress.report(.warning("waiting for another command to finish: \(holder)"))
-        }
-    }
-
     /// Keeps Git from seeing the cache and temporary files. Called under the lock; free where `init` has done it.
     private func hideInternals() throws {
         guard settings.cacheFolder != nil || !Files.exists(Paths.join(internals, ".gitignore")) else { return }
