@@ -23,6 +23,7 @@ package struct Varve: CommandFamily {
         PushCommand.self,
         PullCommand.self,
         FetchCommand.self,
+        GCCommand.self,
     ]
 
     private static let setUpCommands: [any ParsableCommand.Type] = [
