@@ -19,7 +19,12 @@ package struct Varve: CommandFamily {
         CheckoutCommand.self,
     ]
 
-    private static let sharingCommands: [any ParsableCommand.Type] = []
+    private static let sharingCommands: [any ParsableCommand.Type] = [
+        PushCommand.self,
+        PullCommand.self,
+        FetchCommand.self,
+        GCCommand.self,
+    ]
 
     private static let setUpCommands: [any ParsableCommand.Type] = [
         InitCommand.self,
