@@ -17,6 +17,9 @@ package struct Varve: CommandFamily {
     private static let dataCommands: [any ParsableCommand.Type] = [
         AddCommand.self,
         CheckoutCommand.self,
+        StatusCommand.self,
+        DiffCommand.self,
+        DataCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [
