@@ -67,6 +67,9 @@ let package = Package(
                 .unsafeFlags(
                     ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
             ]),
+        // Tests
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
