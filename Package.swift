@@ -83,6 +83,8 @@ let package = Package(
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
