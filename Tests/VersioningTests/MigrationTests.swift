@@ -1,4 +1,6 @@
 import FileSystem
+import Objects
+import Storage
 import Testing
 import Versioning
 
@@ -14,7 +16,7 @@ import Versioning
             try fixture.write("old.dvc", "outs:\n- md5: \(Self.legacy)\n  size: 4\n  path: old\n")
             try fixture.write("edited", "changed\n")
             try fixture.write("edited.dvc", "outs:\n- md5: \(Self.legacy)\n  size: 5\n  path: edited\n")
-            let lost = "outs:\n- md5: 00000000000000000000000000000000\n  size: 4\n  path: lost\n"
+            let lost = "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 4\n  path: lost\n"
             try fixture.write("lost.dvc", lost)
             var request = MigrationRequest()
             request.withProjectFiles = true

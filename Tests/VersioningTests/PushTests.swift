@@ -4,6 +4,7 @@ import Objects
 import Storage
 import TestSupport
 import Testing
+import Transfers
 
 @testable import Versioning
 

@@ -2,6 +2,7 @@ import Basics
 import FileSystem
 import Indexing
 import Objects
+import Storage
 import Testing
 import Versioning
 
@@ -66,9 +67,7 @@ struct SharingFixture {
     /// Writes files and tracks the given paths.
     func add(_ files: [String: String], tracking paths: [String]) throws {
         for (name, text) in files { try write(name, text) }
-        var request = AddRequest()
-        request.targets = paths
-        _ = try repository().add(request)
+        _ = try repository().add(AddRequest(targets: paths))
     }
 
     func push(_ change: (inout TransferRequest) -> Void = { _ in }) async throws -> Int {
