@@ -76,7 +76,10 @@ let package = Package(
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
         tests(
             "VersioningTests",
-            ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
+            [
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
+                "FileSystem", "Hashing", "Basics", "TestSupport",
+            ]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
