@@ -16,7 +16,11 @@ package struct Varve: CommandFamily {
 
     private static let dataCommands: [any ParsableCommand.Type] = [
         AddCommand.self,
+        CommitCommand.self,
         CheckoutCommand.self,
+        MoveCommand.self,
+        RemoveCommand.self,
+        UnprotectCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = []
