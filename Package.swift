@@ -81,6 +81,8 @@ let package = Package(
             "VersioningTests",
             ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
+        tests("CompatibilityTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
     ],
