@@ -69,7 +69,6 @@ let package = Package(
             ]),
         // Tests
         tests("GitTests", ["Git", "Basics"]),
-        tests("DocumentsTests", ["Documents", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
@@ -85,6 +84,8 @@ let package = Package(
         tests("CompatibilityTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Basics"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
