@@ -81,6 +81,8 @@ let package = Package(
                 "FileSystem", "Hashing", "Basics", "TestSupport",
             ]),
         tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
+        tests("CompatibilityTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
         .testTarget(
