@@ -16,13 +16,14 @@ extension Repository {
                 placements = [
                     .init(
                         path: RelativePath(path.name), object: ObjectID(entry.digest, algorithm: algorithm),
-                        isExecutable: entry.isExecutable)
+                        isExecutable: entry.isExecutable, over: .entry(entry))
                 ]
             }
         case .folder(let state):
             state.forEachFile { file, entry in
                 if needsLink(entry, at: Paths.join(absolute(path), file.string)) {
-                    placements.append(.init(path: file, object: ObjectID(entry.digest, algorithm: algorithm)))
+                    placements.append(
+                        .init(path: file, object: ObjectID(entry.digest, algorithm: algorithm), over: .entry(entry)))
                 }
             }
         }
