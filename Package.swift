@@ -69,7 +69,6 @@ let package = Package(
             ]),
         // Tests
         tests("GitTests", ["Git", "Basics"]),
-        tests("DocumentsTests", ["Documents", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
@@ -83,6 +82,8 @@ let package = Package(
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Basics"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

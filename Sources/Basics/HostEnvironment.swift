@@ -6,8 +6,13 @@ package struct HostEnvironment: Sendable {
     package var workingDirectory: String
     /// Processors that may be used.
     package var processors: Int
+    /// The words that the program was started with, for other processes that ask who holds a lock.
+    package var commandLine: String
 
-    package init(variables: [String: String], workingDirectory: String, processors: Int) {
+    package init(
+        variables: [String: String], workingDirectory: String, processors: Int, commandLine: String = "varve"
+    ) {
+        self.commandLine = commandLine
         self.variables = variables
         self.workingDirectory = workingDirectory
         self.processors = max(1, processors)

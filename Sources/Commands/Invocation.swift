@@ -33,7 +33,8 @@ extension HostEnvironment {
         }
         return HostEnvironment(
             variables: variables, workingDirectory: currentDirectory() ?? "/",
-            processors: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            processors: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+            commandLine: Swift.CommandLine.arguments.joined(separator: " "))
     }
 
     static func currentDirectory() -> String? {

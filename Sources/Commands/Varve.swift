@@ -17,9 +17,17 @@ package struct Varve: CommandFamily {
     private static let dataCommands: [any ParsableCommand.Type] = [
         AddCommand.self,
         CheckoutCommand.self,
+        StatusCommand.self,
+        DiffCommand.self,
+        DataCommand.self,
     ]
 
-    private static let sharingCommands: [any ParsableCommand.Type] = []
+    private static let sharingCommands: [any ParsableCommand.Type] = [
+        PushCommand.self,
+        PullCommand.self,
+        FetchCommand.self,
+        GCCommand.self,
+    ]
 
     private static let setUpCommands: [any ParsableCommand.Type] = [
         InitCommand.self,

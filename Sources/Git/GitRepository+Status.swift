@@ -3,8 +3,12 @@ import CGit2
 extension GitRepository {
     /// Whether anything is staged, changed, or new and not ignored; stops at the first such path.
     ///
-    /// - Parameter excluded: paths relative to the work tree that do not count, nor does what is below them.
-    package func hasChanges(excluding excluded: Set<String> = []) throws(GitError) -> Bool {
+    /// - Parameters:
+    ///   - excluded: paths relative to the work tree that do not count, nor does what is below them.
+    ///   - countsUntracked: whether new files are changes.
+    package func hasChanges(
+        excluding excluded: Set<String> = [], countsUntracked: Bool = true
+    ) throws(GitError) -> Bool {
         guard workTree != nil else { return false }
         let rules = try sharedIgnoreRules()
         return try withIndex { (index, repository) throws(GitError) in

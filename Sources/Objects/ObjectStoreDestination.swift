@@ -3,7 +3,7 @@
 /// May be called from any thread.
 package protocol ObjectDestination: Sendable {
     /// Whether the object is there and can be trusted as far as its mode and size tell.
-    func contains(_ id: ObjectID) -> Bool
+    func holds(_ id: ObjectID) -> Bool
     /// Where the object lies or would lie.
     func path(of id: ObjectID) -> String
     /// A path in the same file system where nothing is yet, for the object's bytes while they arrive.

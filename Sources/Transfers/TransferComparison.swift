@@ -17,7 +17,7 @@ package struct TransferComparison: Sendable, Equatable {
     ) async throws(StorageError) {
         let remote = try await ObjectStatus(of: store, thorough: thorough).present(of: plan)
         for id in plan.objects {
-            switch (cache.contains(id), remote.contains(id)) {
+            switch (cache.holds(id), remote.contains(id)) {
             case (true, true): both.insert(id)
             case (true, false): new.insert(id)
             case (false, true): deleted.insert(id)

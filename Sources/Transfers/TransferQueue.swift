@@ -34,7 +34,7 @@ package struct TransferQueue: Sendable {
             try Task.checkCancellation()
             throw error
         }
-        return try await run(plan, present: present, phase: .pushing, isAvailable: cache.contains) { ids, log in
+        return try await run(plan, present: present, phase: .pushing, isAvailable: cache.holds) { ids, log in
             if let directory = store.directory {
                 await copy(ids, .push(from: cache, to: directory), log)
             } else {
@@ -49,7 +49,7 @@ package struct TransferQueue: Sendable {
 
     /// Brings to the cache what it lacks; the store is not asked before, a missing object shows when it is read.
     package func fetch(_ plan: TransferPlan, into cache: some ObjectDestination) async throws -> TransferReport {
-        let present = Set(plan.objects.filter(cache.contains))
+        let present = Set(plan.objects.filter(cache.holds))
         return try await run(plan, present: present, phase: .fetching, isAvailable: { _ in true }) { ids, log in
             if let directory = store.directory {
                 await copy(ids, .fetch(from: directory, into: cache), log)

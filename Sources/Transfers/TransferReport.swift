@@ -7,6 +7,11 @@ package struct TransferReport: Sendable {
     package struct FailedObject: Sendable {
         package let id: ObjectID
         package let error: any Error
+
+        package init(id: ObjectID, error: any Error) {
+            self.id = id
+            self.error = error
+        }
     }
 
     /// Objects that arrived, in no particular order; directory objects included.

@@ -19,7 +19,7 @@ package struct FolderCache: ObjectDestination {
         mkdir(folder.path("tmp"), 0o755)
     }
 
-    package func contains(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
+    package func holds(_ id: ObjectID) -> Bool { access(path(of: id), F_OK) == 0 }
     package func path(of id: ObjectID) -> String { folder.path(id.key.path) }
     package func temporaryPath(for id: ObjectID) throws -> String {
         folder.path("tmp/\(id)-\(UInt64.random(in: 0...UInt64.max))")

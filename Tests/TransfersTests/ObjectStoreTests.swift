@@ -46,7 +46,7 @@ import Testing
             try await store.backend.write(BytesSource(damaged(damage, good)), to: id.key)
             await #expect(throws: StorageError.self, "\(damage)") { try await store.fetch(id, into: cache) }
             await #expect(throws: StorageError.self, "\(damage)") { try await store.read(id) }
-            #expect(!cache.contains(id))
+            #expect(!cache.holds(id))
             #expect(try cache.temporaries.isEmpty)
         }
     }

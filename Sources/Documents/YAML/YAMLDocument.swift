@@ -15,6 +15,7 @@ package enum YAMLPathElement: Hashable, Sendable, ExpressibleByStringLiteral, Ex
 /// loses or garbles data:
 /// - dates are written as they were;
 /// - changing what an alias stands for writes the new value out in its place and leaves the others alone;
+/// - strings that DVC would not read back are written as `YAML.emit` writes them;
 /// - text that would not read back as the wanted data is replaced by plain data, without comments.
 package struct YAMLDocument: Sendable {
     /// What the document says; `null` for an empty one.
@@ -38,7 +39,11 @@ package struct YAMLDocument: Sendable {
             switch (element, node.content) {
             case (.index(let index), .sequence(let items)) where items.indices.contains(index): node = items[index]
             case (.key(let key), .mapping(let pairs)):
-                guard let pair = pairs.first(where: { YAMLEditing.name(of: $0.key)?.utf8.elementsEqual(key.utf8) ?? false }) else {
+                guard
+                    let pair = pairs.first(where: {
+                        YAMLEditing.name(of: $0.key)?.utf8.elementsEqual(key.utf8) ?? false
+                    })
+                else {
                     return nil
                 }
                 node = pair.value

@@ -88,7 +88,9 @@ extension YAMLEmitter {
             if 0 < end, end < text.count - 1, scalar == " " || start >= end,
                 column + (end - start) > Self.width, !isSimpleKey
             {
-                let needsBackslash = !search.isNaturalBreak(at: end, isRunOpen: start != end)
+                // Right behind an escape, ruamel.yaml takes a later blank for this one, and the text gains a blank.
+                let isBehindEscape = start > end && text[start] != " "
+                let needsBackslash = isBehindEscape || !search.isNaturalBreak(at: end, isRunOpen: start != end)
                 if start < end {
                     writeText(text[start..<end])
                     start = end
@@ -113,7 +115,7 @@ extension YAMLEmitter {
 
     private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "\"", "\\", "\n", "\u{85}", "\u{2028}", "\u{2029}": true
+        case "\"", "\\", "\n", "\u{2028}", "\u{2029}": true
         default: !YAMLScalarAnalysis.isPrintable(scalar)
         }
     }

@@ -84,10 +84,10 @@ struct YAMLScalarAnalysis {
         scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\0" || isBreak(scalar)
     }
 
-    /// Whether a character may stand in text as itself.
+    /// Whether a character may stand in text as itself. U+0085 may, but would be read as a line break.
     static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x0A, 0x20...0x7E, 0x85: true
+        case 0x0A, 0x20...0x7E: true
         case 0xFEFF: false
         case 0xA0...0xFFFD, 0x10000...0x10FFFF: true
         default: false

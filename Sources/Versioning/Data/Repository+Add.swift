@@ -37,12 +37,11 @@ extension Repository {
         var result = ProjectFilesResult()
         let plans = try planAdding(request)
         defer { index.save() }
-        for plan in plans {
-            var plan = plan
-            if plan.source != nil {
-                try bringIn(&plan, force: request.force)
+        try claiming(plans.map(\.outputPath)) {
+            for plan in plans {
+                if plan.source != nil { try bringIn(plan, force: request.force) }
+                try record(plan, request, changes, &result)
             }
-            try record(plan, request, changes, &result)
         }
         result.filesToStage = try changes.finish()
         return result

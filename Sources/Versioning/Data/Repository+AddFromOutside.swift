@@ -41,7 +41,7 @@ extension Repository {
     }
 
     /// Copies the data to its place in the workspace; recording goes on from there.
-    func bringIn(_ plan: inout AddPlan, force: Bool) throws {
+    func bringIn(_ plan: AddPlan, force: Bool) throws {
         guard let source = plan.source else { return }
         try Files.makeDirectory(Paths.join(scratch, "staging"))
         let temporary = Paths.join(scratch, "staging/" + TemporaryName.make())

@@ -78,13 +78,15 @@ extension Repository {
             let unsaved = try steps.flatMap { try checkout.unsavedFiles($0) }
             guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
         }
-        for step in steps {
-            do {
-                note(try checkout.apply(step), step, in: &result)
-            } catch let error as CheckoutFailed {
-                failures.append(error)
-            } catch let error as ChangedMeanwhile {
-                failures.append(CheckoutFailed(paths: [step.path.string], causes: [error]))
+        try claiming(steps.map(\.path)) {
+            for step in steps {
+                do {
+                    note(try checkout.apply(step), step, in: &result)
+                } catch let error as CheckoutFailed {
+                    failures.append(error)
+                } catch let error as ChangedMeanwhile {
+                    failures.append(CheckoutFailed(paths: [step.path.string], causes: [error]))
+                }
             }
         }
         sort(&result)

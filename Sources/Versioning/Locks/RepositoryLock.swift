@@ -42,9 +42,14 @@ extension Repository {
             case .seconds(let seconds): .seconds(seconds)
             case .forever: .forever
             }
-        return try FileLock.acquire(Paths.join(folder, "lock"), wait: wait) { holder in
+        let path = Paths.join(folder, "lock")
+        let tell: (String) -> Void = { [progress] holder in
             progress.report(.warning("waiting for another command to finish: \(holder)"))
         }
+        if settings.usesHardlinkLock {
+            return try FileLock.acquireHardlink(path, claimsIn: folder, wait: wait, onWait: tell)
+        }
+        return try FileLock.acquire(path, wait: wait, onWait: tell)
     }
 
     /// Keeps Git from seeing the cache and temporary files. Called under the lock; free where `init` has done it.

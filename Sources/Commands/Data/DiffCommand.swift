@@ -1,0 +1,139 @@
+import ArgumentParser
+import Basics
+import Documents
+import Objects
+import Rendering
+import Versioning
+
+/// `varve diff`: tracked data of two revisions compared.
+struct DiffCommand: RepositoryCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Show data added, changed or deleted between revisions",
+        discussion: examples(
+            ("varve diff", "From the last Git commit to the workspace"),
+            ("varve diff v1 v2 --targets images", "What became of a directory between two tags"),
+            ("varve diff --md HEAD~1", "A table for a pull request")))
+    static let failureStatus: Int32 = 1
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Outputs, files in them, pointer files or stages to compare", valueName: "paths"),
+        completion: .targets)
+    var targets: [String] = []
+    @Argument(help: ArgumentHelp("Older Git revision", valueName: "a_rev")) var from = "HEAD"
+    @Argument(help: ArgumentHelp("Newer Git revision; the workspace by default", valueName: "b_rev"))
+    var to: String?
+    @Flag(help: "Print JSON") var json = false
+    @Flag(name: .customLong("show-hash"), help: "Show object IDs") var showHash = false
+    @Flag(name: .customLong("md"), help: "Print a Markdown table") var markdown = false
+    @Flag(name: .customLong("hide-missing"), help: "Don't tell what is not in the cache") var hideMissing = false
+    @OptionGroup var global: GlobalOptions
+
+    func run(in repository: Repository, _ console: Console) async throws {
+        var request = DiffRequest()
+        request.from = from
+        request.to = to
+        request.targets = targets
+        let view = DiffView(
+            try await repository.diff(request), showsHashes: showHash, showsMissing: to == nil && !hideMissing)
+        if json {
+            console.showJSON(JSON.emitPython(.mapping(view.value)))
+        } else if markdown {
+            console.print(view.table.markdown)
+        } else if !view.text.isEmpty {
+            console.print(view.text)
+        }
+    }
+}
+
+/// What `diff` prints.
+struct DiffView {
+    private let groups: [Group]
+    private let isEmpty: Bool
+    private let showsHashes: Bool
+
+    private struct Group {
+        let title: String
+        let rows: [Row]
+    }
+
+    private struct Row {
+        var old: DataEntry
+        /// Where it is not the same.
+        var new: DataEntry?
+        var isRenamed = false
+
+        var path: String {
+            guard isRenamed, let new else { return old.name }
+            return "\(old.name) -> \(new.name)"
+        }
+
+        /// Short forms of the object IDs.
+        var hash: String {
+            let before = String((old.id?.text ?? "").prefix(8))
+            guard !isRenamed, let new else { return before }
+            return "\(before)..\((new.id?.text ?? "").prefix(8))"
+        }
+
+        func value(withHash: Bool) -> Value {
+            func text(_ entry: DataEntry) -> Value { entry.id.map { .string($0.text) } ?? .null }
+            var value = Mapping()
+            var hash = text(old)
+            if let new, isRenamed {
+                value["path"] = .mapping(Mapping([("old", .string(old.name)), ("new", .string(new.name))]))
+            } else {
+                value["path"] = .string(old.name)
+                if let new { hash = .mapping(Mapping([("old", hash), ("new", text(new))])) }
+            }
+            if withHash { value["hash"] = hash }
+            return .mapping(value)
+        }
+    }
+
+    init(_ diff: DataDiff, showsHashes: Bool, showsMissing: Bool) {
+        self.showsHashes = showsHashes
+        isEmpty = diff.isEmpty
+        groups =
+            [
+                Group(title: "added", rows: diff.added.map { Row(old: $0) }),
+                Group(title: "deleted", rows: diff.deleted.map { Row(old: $0) }),
+                Group(title: "renamed", rows: diff.renamed.map { Row(old: $0.old, new: $0.new, isRenamed: true) }),
+                Group(title: "modified", rows: diff.modified.map { Row(old: $0.old, new: $0.new) }),
+            ] + (showsMissing ? [Group(title: "not in cache", rows: diff.notInCache.map { Row(old: $0) })] : [])
+    }
+
+    /// Every kind of change, though there be none of it; nothing at all where nothing differs.
+    var value: Mapping {
+        if isEmpty { return Mapping() }
+        let order = ["added", "deleted", "modified", "renamed", "not in cache"]
+        return Mapping(
+            order.compactMap { title in
+                groups.first { $0.title == title }.map { group in
+                    (title, .array(group.rows.map { $0.value(withHash: showsHashes) }))
+                }
+            })
+    }
+
+    var table: Table {
+        let rows = groups.flatMap { group in
+            group.rows.map { showsHashes ? [group.title, $0.hash, $0.path] : [group.title, $0.path] }
+        }
+        return Table(showsHashes ? ["Status", "Hash", "Path"] : ["Status", "Path"], rows: rows)
+    }
+
+    /// Groups with a blank line after each, then how many files there are of each; folders don't count.
+    var text: String {
+        var lines: [String] = []
+        for group in groups where !group.rows.isEmpty {
+            lines.append(group.title.prefix(1).uppercased() + group.title.dropFirst() + ":")
+            for row in group.rows { lines.append("    " + (showsHashes ? "\(row.hash)  " : "") + row.path) }
+            lines.append("")
+        }
+        let counts = groups.compactMap { group in
+            let files = group.rows.count { !$0.path.hasSuffix("/") }
+            return files > 0 ? "\(files) \(group.title)" : nil
+        }
+        if !counts.isEmpty { lines.append("files summary: " + counts.joined(separator: ", ")) }
+        return lines.joined(separator: "\n")
+    }
+}

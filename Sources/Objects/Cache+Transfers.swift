@@ -1,0 +1,5 @@
+/// The cache as transfers see it.
+extension Cache: ObjectDestination {
+    /// What cannot be looked at, or is no file, counts as not here; a transfer that needs the place then says why.
+    package func holds(_ id: ObjectID) -> Bool { (try? contains(id)) ?? false }
+}

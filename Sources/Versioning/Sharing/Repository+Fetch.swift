@@ -1,0 +1,135 @@
+import Basics
+import Objects
+import ProjectFiles
+import Storage
+import Transfers
+
+/// What `fetch` did.
+package struct FetchResult: Sendable {
+    /// Objects that came into the cache, directory objects included.
+    package var fetched = 0
+
+    package init() {}
+}
+
+extension Repository {
+    /// Brings into the cache what it lacks of the data that the workspace and the selected commits name.
+    ///
+    /// Every object is checked before it is in the cache. Objects that are neither here nor there only give a warning,
+    /// as in DVC; files that a directory object in the remote promises are a failure.
+    ///
+    /// - Throws: `TransferFailed` after all that could be had was fetched.
+    package func fetch(_ request: TransferRequest) async throws -> FetchResult {
+        if request.withRunCache { try await fetchRunCache(from: store(of: request.remote), jobs: request.jobs) }
+        var query = UsedOutputQuery()
+        query.targets = try expandedTargets(of: request)
+        query.selection = request.selection
+        query.revisions = request.revisions
+        let kinds = try request.kinds.isEmpty ? nil : pathsByKind()
+        query.isWanted = { output in
+            if let limit = request.maximumSize, limit > 0, let size = output.output.checksum.size, size >= limit {
+                return false
+            }
+            guard let kinds else { return true }
+            return request.kinds.contains { kinds.has(output, $0) }
+        }
+        var result = FetchResult()
+        var failed: [TransferReport.FailedObject] = []
+        var count = 0
+        let outputs = try withoutImports(query)
+        for group in RemoteGroups(outputs, remote: request.remote).groups {
+            let outcome = try await fetch(group, request)
+            result.fetched += outcome.fetched
+            failed += outcome.failed
+            count += outcome.failed.count + outcome.withheld
+        }
+        guard failed.isEmpty else {
+            throw TransferFailed(verb: "download", count: count, causes: failed.sorted { $0.id < $1.id })
+        }
+        return result
+    }
+
+    /// Imports come from their own repositories, never from a remote of this one.
+    private func withoutImports(_ query: UsedOutputQuery) throws -> [UsedOutput] {
+        var ordinary = query
+        ordinary.isWanted = { !$0.stage.isRepositoryImport && query.isWanted($0) }
+        var imports = query
+        imports.isWanted = { $0.stage.isRepositoryImport && query.isWanted($0) }
+        imports.revisions = RevisionSelection()
+        for output in try usedOutputs(imports) where !cache.holds(output.object) {
+            progress.report(
+                .warning(
+                    "'\(shown(output.path))' is imported from another repository and not in the cache; "
+                        + "get it with `varve update \(shown(output.path)).dvc`"))
+        }
+        return try usedOutputs(ordinary)
+    }
+
+    private struct FetchOutcome {
+        var fetched = 0
+        var failed: [TransferReport.FailedObject] = []
+        /// Directory objects that stayed away because a file of theirs failed.
+        var withheld = 0
+    }
+
+    private func fetch(_ group: RemoteGroups.Group, _ request: TransferRequest) async throws -> FetchOutcome {
+        let directories = Set(group.outputs.map(\.object).filter(\.isDirectory))
+        var listings = try await DirectoryListings(
+            of: directories, cache: cache, store: nil, isKept: false, progress: progress)
+        // A remote is only asked for, and need only be there, when something is missing.
+        let isComplete =
+            listings.missing.isEmpty
+            && group.outputs.allSatisfy { output in
+                guard let listing = listings[output.object] else { return cache.holds(output.object) }
+                return output.files(in: listing).allSatisfy(cache.holds)
+            }
+        if isComplete { return FetchOutcome() }
+        let store = try store(of: group.remote)
+        if !listings.missing.isEmpty {
+            listings = try await DirectoryListings(
+                of: directories, cache: cache, store: store, isKept: false, progress: progress)
+        }
+        var names = ObjectNames()
+        let groups = group.outputs.compactMap { output -> TransferGroup? in
+            let listing = listings[output.object]
+            names.add(output, named: shown(output.path), listing)
+            if let listing { return TransferGroup(directory: output.object, files: output.files(in: listing)) }
+            return output.object.isDirectory ? nil : TransferGroup(files: [output.object])
+        }
+        let plan = TransferPlan(groups)
+        let queue = TransferQueue(store: store, jobs: request.jobs, progress: progress)
+        let report = try await queue.fetch(plan, into: cache)
+        return try await judge(report, of: plan, listings, store, names)
+    }
+
+    /// Tells what the remote promised and does not have from what nobody has.
+    private func judge(
+        _ report: TransferReport, of plan: TransferPlan, _ listings: DirectoryListings, _ store: ObjectStore,
+        _ names: ObjectNames
+    ) async throws -> FetchOutcome {
+        var outcome = FetchOutcome(fetched: report.transferred.count, failed: report.failed + listings.failed)
+        var nowhere = Set(report.missing).union(listings.missing)
+        if !report.missing.isEmpty {
+            let absent = Set(report.missing)
+            let holders = plan.directories.filter { $0.files.contains(where: absent.contains) }
+            let promised = try await ObjectStatus(of: store, thorough: true).present(among: holders.map(\.id))
+            for directory in holders where promised.contains(directory.id) {
+                for id in directory.files where nowhere.remove(id) != nil {
+                    let name = names[id].map { "'\($0)'" } ?? "a file of '\(names[directory.id] ?? directory.id.text)'"
+                    let error = StorageError(
+                        .notFound, "\(name) is not there, though the list of its directory is", key: id.key,
+                        place: store.backend.name)
+                    outcome.failed.append(.init(id: id, error: error))
+                }
+            }
+        }
+        if !outcome.failed.isEmpty {
+            let failed = Set(outcome.failed.map(\.id))
+            let held = Set(report.withheld)
+            outcome.withheld =
+                plan.directories.filter { held.contains($0.id) && $0.files.contains(where: failed.contains) }.count
+        }
+        warnOfMissing(nowhere, names: names)
+        return outcome
+    }
+}

@@ -1,0 +1,59 @@
+import Basics
+import FileSystem
+import Hashing
+import Indexing
+import Objects
+import ProjectFiles
+import Storage
+
+/// Knows what files a folder's ID stands for, wherever that can be told from: the workspace, a project file, the cache,
+/// a remote.
+final class ListingSource {
+    private let cache: Cache
+    private var folders: [ObjectID: FolderState] = [:]
+    private var known: [ObjectID: DirectoryObject?] = [:]
+
+    init(cache: Cache) { self.cache = cache }
+
+    /// A folder of the workspace; its listing is made only when asked for.
+    func note(_ folder: FolderState) { folders[folder.id] = folder }
+
+    /// The files that a project file itself lists.
+    func note(_ checksum: OutputChecksum) {
+        guard let id = checksum.object, let files = checksum.files, !files.isEmpty else { return }
+        let entries = files.compactMap { file in
+            file.checksum.object.map { DirectoryObject.Entry(path: RelativePath(file.relpath), digest: $0.digest) }
+        }
+        guard entries.count == files.count, entries.allSatisfy({ (try? PathGate.check($0.path.string)) != nil }) else {
+            return
+        }
+        known[id] = DirectoryObject(entries: entries)
+    }
+
+    func listing(_ id: ObjectID) throws -> DirectoryObject? {
+        if let known = known[id] { return known }
+        let found: DirectoryObject?
+        if let folder = folders[id] {
+            found = folder.listing()
+        } else {
+            do {
+                found = try cache.directoryObject(id)
+            } catch is DamagedObject {
+                found = nil
+            }
+        }
+        known[id] = .some(found)
+        return found
+    }
+
+    /// Reads listings that are nowhere here from a remote, without keeping them. Where that fails they stay unknown.
+    func complete(_ ids: some Sequence<ObjectID>, from store: @autoclosure () throws -> ObjectStore) async throws {
+        let missing = try Set(ids).filter { try $0.isDirectory && listing($0) == nil }
+        guard !missing.isEmpty, let store = try? store() else { return }
+        for id in missing.sorted() {
+            if let bytes = try? await store.read(id), let listing = try? DirectoryObject(parsing: bytes) {
+                known[id] = listing
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Basics
+import Documents
+import FileSystem
+import Git
+import Hashing
+import Indexing
+package import Objects
+package import ProjectFiles
+
+/// Compares dependencies and outputs of stages with what was recorded of them.
+///
+/// Looks at each path of the workspace once, however many stages name it; make a new one after anything changed.
+package struct StageInspector {
+    private let repository: Repository
+    private var identities: [Question: ObjectID?] = [:]
+    private var folders: [ObjectID: FolderState] = [:]
+
+    private struct Question: Hashable {
+        /// Absolute.
+        let path: RelativePath
+        let algorithm: HashAlgorithm
+    }
+
+    package init(_ repository: Repository) { self.repository = repository }
+
+    // MARK: Outputs
+
+    /// `nil` for an output that is as recorded.
+    package mutating func state(of output: Output, in stage: Stage) throws -> ItemState? {
+        let location = stage.location(of: output)
+        let current = try identity(location, output.checksum.algorithm)
+        if output.isCached, let id = output.checksum.object, try !isCached(id, output.checksum) { return .notInCache }
+        guard let current else { return .deleted }
+        return current == output.checksum.object ? nil : .modified
+    }
+
+    /// Whether the cache holds an object and everything it lists.
+    package func isCached(_ id: ObjectID, _ checksum: OutputChecksum) throws -> Bool {
+        if !id.isDirectory { return try repository.cache.absent([id]).isEmpty }
+        var ids: Set<ObjectID> = []
+        if let files = checksum.files, !files.isEmpty {
+            ids.formUnion(files.compactMap(\.checksum.object))
+        } else if let folder = folders[id] {
+            ids.insert(id)
+            folder.forEachFile { _, entry in ids.insert(ObjectID(entry.digest, algorithm: id.algorithm)) }
+        } else {
+            do {
+                guard let listing = try repository.cache.directoryObject(id) else { return false }
+                ids.formUnion(listing.entries.lazy.map { ObjectID($0.digest, algorithm: id.algorithm) })
+            } catch is DamagedObject {
+                return false
+            }
+        }
+        return try repository.cache.absent(ids).isEmpty
+    }
+
+    // MARK: Dependencies
+
+    /// `nil` for a dependency that is as it was at the last run.
+    package mutating func state(of dependency: Dependency, in stage: Stage) throws -> ItemState? {
+        switch dependency.source {
+        case .parameters(let parameters):
+            return try state(of: parameters, at: stage.location(of: dependency))
+        case .repository(let source):
+            return try hasUpdate(source) ? .updateAvailable : nil
+        case .database:
+            // A query has no state that could be asked for.
+            return nil
+        case .dataset(_, let locked):
+            return locked?.isEmpty ?? true ? .new : nil
+        case .data:
+            let checksum = dependency.checksum
+            guard let current = try identity(stage.location(of: dependency), checksum.algorithm) else {
+                return .deleted
+            }
+            return current == checksum.object ? nil : .modified
+        }
+    }
+
+    private func state(of parameters: ParamsDependency, at location: Location) throws -> ItemState? {
+        let path = repository.absolute(location)
+        guard let path, try !repository.isIgnored(path), let bytes = try Files.readIfPresent(path, limit: 1 << 28) else {
+            return .deleted
+        }
+        // A first run has no values yet, whatever the file says.
+        if parameters.locked == nil { return .new }
+        switch parameters.status(current: try ParamsFile(parsing: bytes, path: location.text)) {
+        case .deleted: return .deleted
+        case .new: return .new
+        case .keys(let changes): return changes.isEmpty ? nil : .values(changes)
+        }
+    }
+
+    /// Whether the other repository names another Git commit by now. Only asked of those on this machine.
+    private func hasUpdate(_ source: ImportSource) throws -> Bool {
+        let url = source.url.hasPrefix("file://") ? String(source.url.dropFirst("file://".count)) : source.url
+        let folders = [repository.environment.workingDirectory, repository.root].map { Paths.absolute(url, from: $0) }
+        guard let folder = folders.first(where: Files.isDirectory), let git = try GitRepository.discover(from: folder)
+        else { return false }
+        let newest = try source.revision.map { try git.resolve($0) } ?? git.head()
+        guard let newest, let locked = source.lockedRevision else { return false }
+        return newest.name.hex != locked
+    }
+
+    // MARK: Data
+
+    /// What the data at a place is now; `nil` where there is none.
+    private mutating func identity(_ location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
+        guard let path = repository.absolute(location) else {
+            throw Failure("'\(location.text)' lies in a store whose state can't be compared yet")
+        }
+        let question = Question(path: RelativePath(path), algorithm: algorithm)
+        if let known = identities[question] { return known }
+        let item = try repository.isIgnored(path) ? .absent : repository.item(atAbsolute: path, algorithm)
+        let id = repository.objectID(of: item, algorithm: algorithm)
+        if case .folder(let folder) = item { folders[folder.id] = folder }
+        identities[question] = .some(id)
+        return id
+    }
+}
+
+extension Repository {
+    /// Where a location is on this machine; `nil` for a URL that leads elsewhere.
+    func absolute(_ location: Location) -> String? {
+        switch location {
+        case .workspace(let path): absolute(RelativePath(path))
+        case .outside(let path): Paths.normalized(Paths.join(root, path))
+        case .absolute(let path): path
+        case .url(let url): localPath(ofURL: url)
+        }
+    }
+
+    /// The file or folder behind a URL: `file://…`, or `remote://name/path` of a remote that is a folder.
+    private func localPath(ofURL url: String) -> String? {
+        if url.hasPrefix("file://") { return String(url.dropFirst("file://".count)) }
+        let scheme = "remote://"
+        guard url.hasPrefix(scheme) else { return nil }
+        let parts = url.dropFirst(scheme.count).split(separator: "/", maxSplits: 1)
+        guard let name = parts.first, let remote = try? settings.remote(String(name), root: root),
+            ["", "file", "local"].contains(remote.scheme)
+        else { return nil }
+        return parts.count > 1 ? Paths.join(remote.url, String(parts[1])) : remote.url
+    }
+
+    /// Whether ignore files hide a path of the repository.
+    func isIgnored(_ absolutePath: String) throws -> Bool {
+        guard let path = relativePath(of: absolutePath), !path.isRoot else { return false }
+        return try ignore.isIgnored(
+            path.string, isDirectory: Files.isDirectory(absolutePath), skippingNested: false)
+    }
+
+    /// What is at a path inside or outside of the repository. Of what lies outside, nothing is remembered.
+    func item(atAbsolute path: String, _ algorithm: HashAlgorithm) throws -> WorkspaceItem {
+        if let inside = relativePath(of: path) { return try scanner().item(at: inside, algorithm: algorithm) }
+        let parent = Paths.parent(path)
+        let scanner = WorkspaceScanner(
+            repository: parent, index: StatIndex(path: Paths.join(scratch, "outside-index")),
+            ignore: IgnoreRules(root: parent), threads: threads, progress: progress)
+        return try scanner.item(at: RelativePath(Paths.name(path)), algorithm: algorithm)
+    }
+}
