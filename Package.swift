@@ -18,14 +18,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let parser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "varve",
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C
@@ -37,7 +35,7 @@ let package = Package(
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
         layer("Hashing", ["CHashing"]),
-        layer("Documents", ["Basics", yams]),
+        layer("Documents", ["Basics"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "Hashing"]),
@@ -78,8 +76,13 @@ let package = Package(
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
         tests(
             "VersioningTests",
-            ["Versioning", "ProjectFiles", "Indexing", "Objects", "Git", "Documents", "FileSystem", "Hashing", "Basics"]),
+            [
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
+                "FileSystem", "Hashing", "Basics", "TestSupport",
+            ]),
         tests("RenderingTests", ["Rendering", "Basics"]),
+        tests("CommandTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
+        tests("CompatibilityTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
         .testTarget(

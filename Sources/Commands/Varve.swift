@@ -16,10 +16,14 @@ package struct Varve: CommandFamily {
 
     private static let dataCommands: [any ParsableCommand.Type] = [
         AddCommand.self,
+        CommitCommand.self,
         CheckoutCommand.self,
         StatusCommand.self,
         DiffCommand.self,
         DataCommand.self,
+        MoveCommand.self,
+        RemoveCommand.self,
+        UnprotectCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [

@@ -107,12 +107,14 @@ extension IndexFolder {
         records[position].changed = .min
     }
 
-    /// git's rule for files that may have changed in the very moment they were read: an entry as young as the index
-    /// is not trusted, because a second change within one tick of the clock would leave its times as they are.
+    /// git's rule for files that may have changed in the very moment they were read: an entry as young as the clock
+    /// is not trusted, because a second change within one tick would leave its times as they are.
     ///
-    /// - Parameter now: the file system's clock, in nanoseconds since 1970.
-    mutating func distrustEntries(since now: Int64) {
-        for position in records.indices where records[position].kind != IndexEntry.Kind.folder.rawValue {
+    /// - Parameters:
+    ///   - positions: the entries that were just read.
+    ///   - now: the file system's clock before they were, in nanoseconds since 1970.
+    mutating func distrustEntries(at positions: [Int], since now: Int64) {
+        for position in positions {
             let latest = max(records[position].modified, records[position].changed)
             // File systems that keep whole seconds, or two of them, hide any change within that span.
             let isCoarse = latest % 1_000_000_000 == 0

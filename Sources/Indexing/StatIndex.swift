@@ -3,6 +3,12 @@ package import Hashing
 package import Objects
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// What was on disk when it was last read: for each file of a tracked folder its inode, size, times and digest.
 ///
 /// The index spares reading a file whose status is unchanged; it is never believed over the file. It lies in one flat
@@ -16,6 +22,8 @@ package final class StatIndex: Sendable {
         var changedFolders: [RelativePath: IndexFolder?] = [:]
         var roots: [RelativePath: IndexRoot]
         var rootsChanged = false
+        /// The latest time of a file that varve itself wrote and knows the content of.
+        var youngest = Int64.min
     }
 
     /// Where the index is kept.
@@ -65,10 +73,18 @@ package final class StatIndex: Sendable {
         }
     }
 
+    /// Says that varve wrote a file whose times are up to `time` (nanoseconds since 1970), and trusts its entry.
+    ///
+    /// Saving then waits until the clock has moved on: whoever changes the file after that gives it another time.
+    package func noteWritten(at time: Int64) {
+        state.withLock { $0.youngest = max($0.youngest, time) }
+    }
+
     /// Writes the index if anything in it changed. A failure is no error to the user: the next command hashes again.
     package func save() {
         state.withLock { state in
             guard !state.changedFolders.isEmpty || state.rootsChanged else { return }
+            waitForClock(past: state.youngest)
             // Folders that belong to no output any more are dropped here.
             let roots = state.roots
             let folders = state.stored.merging(state.changedFolders) { folder in
@@ -180,5 +196,14 @@ package struct IndexEntry: Sendable, Equatable {
     package func matches(_ status: FileStatus) -> Bool {
         inode == status.inode && size == status.size && modified == status.modified && changed == status.changed
             && isExecutable == status.isExecutable
+    }
+}
+
+/// Sleeps until the file system's clock is past a time, unless that lies more than a few ticks ahead.
+private func waitForClock(past time: Int64) {
+    for _ in 0..<20 {
+        let now = fileSystemClock()
+        guard time >= now, time < now + 20_000_000 else { return }
+        usleep(1000)
     }
 }

@@ -158,20 +158,23 @@ package struct WorkspaceScanner: Sendable {
         let request = ContentReader.Request(
             path: Paths.join(repository, path.string), status: status, followsLink: kind == .link)
         let reader = ContentReader(threads: threads, algorithm: algorithm, progress: progress)
+        let started = fileSystemClock()
         switch try reader.read([request], into: cache)[0] {
         case .failed(let error):
             throw error
         case .digest(let digest, let status):
             let entry = IndexEntry(status: status, digest: digest, kind: kind, algorithm: algorithm)
-            record(entry, at: path)
+            record(entry, at: path, readSince: started)
             return entry
         }
     }
 
     /// Notes what a file's content is, so that it need not be read next time.
-    package func record(_ entry: IndexEntry, at path: RelativePath, isManaged: Bool? = nil) {
+    ///
+    /// - Parameter started: the file system's clock before it was read.
+    private func record(_ entry: IndexEntry, at path: RelativePath, readSince started: Int64) {
         var recorded = entry
-        if max(entry.modified, entry.changed) >= fileSystemClock() {
+        if max(entry.modified, entry.changed) >= started {
             recorded.modified = .min
             recorded.changed = .min
         }
@@ -179,7 +182,7 @@ package struct WorkspaceScanner: Sendable {
             path,
             IndexRoot(
                 digest: entry.digest, algorithm: entry.algorithm, isDirectory: false, size: entry.size, files: 1,
-                file: recorded, isManaged: isManaged ?? index.root(path)?.isManaged ?? false))
+                file: recorded, isManaged: index.root(path)?.isManaged ?? false))
     }
 
     /// Notes that varve put the output there or recorded it from there.
@@ -200,7 +203,8 @@ package struct WorkspaceScanner: Sendable {
         let isLink = try Files.status(absolute)?.kind == .symlink
         record(
             IndexEntry(status: status, digest: written.digest, kind: isLink ? .link : .file, algorithm: algorithm),
-            at: path)
+            at: path, readSince: .max)
+        index.noteWritten(at: max(status.modified, status.changed))
     }
 
     /// Files that were just written from the cache: their digests are known as long as nobody touched them since.
@@ -214,6 +218,7 @@ package struct WorkspaceScanner: Sendable {
         var walk = FolderWalk(repository: repository, index: index, algorithm: algorithm)
         try walk.walk(path, ignoring: rules)
         var walked = walk.folders
+        var youngest = Int64.min
         for number in walked.indices {
             let prefix = walked[number].path.relative(to: path) ?? RelativePath("")
             var unread: [Int] = []
@@ -222,6 +227,7 @@ package struct WorkspaceScanner: Sendable {
                 let name = walked[number].contents.name(at: position)
                 if let file = written[prefix.appending(name)], file.isStill(status) {
                     walked[number].contents.setDigest(file.digest, at: position)
+                    youngest = max(youngest, status.modified, status.changed)
                 } else {
                     unread.append(position)
                     statuses.append(status)
@@ -230,6 +236,7 @@ package struct WorkspaceScanner: Sendable {
             walked[number].unread = unread
             walked[number].statuses = statuses
         }
+        index.noteWritten(at: youngest)
         return try read(walked, of: path, rules, algorithm, storingIn: nil)
     }
 
@@ -273,6 +280,7 @@ package struct WorkspaceScanner: Sendable {
             }
         }
         let reader = ContentReader(threads: threads, algorithm: algorithm, progress: progress)
+        let started = fileSystemClock()
         var failures: [any UserFacingError] = []
         for (owner, outcome) in zip(owners, try reader.read(requests, into: cache)) {
             switch outcome {
@@ -282,7 +290,7 @@ package struct WorkspaceScanner: Sendable {
                 failures.append(error)
             }
         }
-        return try conclude(walked, of: root, rules, algorithm, failures)
+        return try conclude(walked, readSince: started, of: root, rules, algorithm, failures)
     }
 
     /// Adds to the unread files those that the index vouches for but the cache does not hold.
@@ -329,10 +337,9 @@ package struct WorkspaceScanner: Sendable {
 
     /// Files the result into the index and sums it up.
     private func conclude(
-        _ walked: [WalkedFolder], of root: RelativePath, _ rules: FolderIgnore, _ algorithm: HashAlgorithm,
-        _ failures: [any UserFacingError]
+        _ walked: [WalkedFolder], readSince started: Int64, of root: RelativePath, _ rules: FolderIgnore,
+        _ algorithm: HashAlgorithm, _ failures: [any UserFacingError]
     ) throws -> FolderState {
-        let now = fileSystemClock()
         var size: Int64 = 0
         var files = 0
         var folders: [(path: RelativePath, contents: IndexFolder)] = []
@@ -340,7 +347,7 @@ package struct WorkspaceScanner: Sendable {
         for folder in walked {
             if !folder.isUnchanged || !folder.unread.isEmpty {
                 var recorded = folder.contents
-                recorded.distrustEntries(since: now)
+                recorded.distrustEntries(at: folder.unread, since: started)
                 index.setFolder(folder.path, recorded)
             }
             for position in 0..<folder.contents.count {

@@ -39,7 +39,7 @@ import Transfers
             let other = FolderCache()
             let fetched = try await queue.fetch(plan, into: other)
             #expect(fetched.bytes == pushed.bytes)
-            #expect(plan.objects.allSatisfy(other.contains))
+            #expect(plan.objects.allSatisfy(other.holds))
             #expect(try await store.read(large).count == 2_500_000)
             #expect(try other.temporaries.isEmpty)
             #expect(try await queue.fetch(plan, into: other).transferred.isEmpty)
@@ -131,7 +131,7 @@ import Transfers
             let report = try await TransferQueue(store: store).fetch(plan, into: other)
             #expect(report.missing == [lost])
             #expect(report.withheld == [plan.directories[0].id])
-            #expect(!other.contains(plan.directories[0].id))
+            #expect(!other.holds(plan.directories[0].id))
             #expect(report.transferred.count == 4)
         }
     }
@@ -146,7 +146,7 @@ import Transfers
             let report = try await TransferQueue(store: store).fetch(plan, into: other)
             #expect(report.failed.map(\.id) == [plan.files[7]])
             #expect((report.failed.first?.error as? StorageError)?.kind == .corrupt)
-            #expect(!other.contains(plan.files[7]))
+            #expect(!other.holds(plan.files[7]))
             #expect(report.transferred.count == 29)
             #expect(try other.temporaries.isEmpty)
         }

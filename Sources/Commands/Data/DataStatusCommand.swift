@@ -49,10 +49,11 @@ struct DataStatusCommand: RepositoryCommand {
         request.targets = targets
         request.isGranular = granular
         request.findsUntracked = untrackedFiles == .all
+        request.findsUnchanged = unchanged
         request.asksRemote = notInRemote
         request.remote = remote
         let view = DataStatusView(
-            try await repository.dataStatus(request), showsUnchanged: unchanged, style: console.outputStyle)
+            try await repository.dataStatus(request), style: console.outputStyle)
         if json {
             console.showJSON(JSON.emitPython(.mapping(view.value)))
         } else {
@@ -87,7 +88,7 @@ struct DataStatusView {
         }
     }
 
-    init(_ status: DataStatus, showsUnchanged: Bool, style: Style) {
+    init(_ status: DataStatus, style: Style) {
         git = status.git
         self.style = style
         sections = [
@@ -113,7 +114,7 @@ struct DataStatusView {
                 content: .names(status.untracked)),
             Section(
                 key: "unchanged", title: "DVC unchanged files", hints: [], ink: nil,
-                content: .names(showsUnchanged ? status.unchanged : [])),
+                content: .names(status.unchanged)),
         ].filter { !$0.content.isEmpty }
     }
 

@@ -56,7 +56,7 @@ extension Settings {
         guard let name = name ?? defaultRemote else {
             throw SettingsError(
                 "no remote specified in \(root). Create a default remote with\n"
-                    + "    varve remote add -d <remote name> <remote url>")
+                    + "    dvc remote add -d <remote name> <remote url>")
         }
         return try remote(name.lowercased(), visited: [])
     }

@@ -58,7 +58,7 @@ extension Repository {
         var projects: [Repository] = []
         for path in request.projects {
             let folder = Paths.absolute(path, from: environment.workingDirectory)
-            let found = try Repository.findRoot(from: folder)
+            let found = try ProjectFolder.find(from: folder)
             // The same one twice would wait for itself.
             guard found != root, !projects.contains(where: { $0.root == found }) else { continue }
             projects.append(try Repository(root: found, environment: environment, progress: progress))

@@ -38,7 +38,7 @@ extension Repository {
         var count = 0
         let outputs = try withoutImports(query)
         for group in RemoteGroups(outputs, remote: request.remote).groups {
-            let outcome = try await fetch(group, request)
+            let outcome = try await bring(group.outputs, from: store(of: group.remote), jobs: request.jobs)
             result.fetched += outcome.fetched
             failed += outcome.failed
             count += outcome.failed.count + outcome.withheld
@@ -65,39 +65,45 @@ extension Repository {
         return try usedOutputs(ordinary)
     }
 
-    private struct FetchOutcome {
+    /// How fetching from one store went.
+    struct FetchOutcome {
         var fetched = 0
         var failed: [TransferReport.FailedObject] = []
         /// Directory objects that stayed away because a file of theirs failed.
         var withheld = 0
     }
 
-    private func fetch(_ group: RemoteGroups.Group, _ request: TransferRequest) async throws -> FetchOutcome {
-        let directories = Set(group.outputs.map(\.object).filter(\.isDirectory))
+    /// Fetches what the cache lacks of some outputs' objects.
+    ///
+    /// - Parameter store: only asked for, and need only be there, when something is missing.
+    func bring(
+        _ outputs: [UsedOutput], from store: @autoclosure () throws -> ObjectStore, jobs: Int?
+    ) async throws -> FetchOutcome {
+        let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         var listings = try await DirectoryListings(
             of: directories, cache: cache, store: nil, isKept: false, progress: progress)
         // A remote is only asked for, and need only be there, when something is missing.
         let isComplete =
             listings.missing.isEmpty
-            && group.outputs.allSatisfy { output in
+            && outputs.allSatisfy { output in
                 guard let listing = listings[output.object] else { return cache.holds(output.object) }
                 return output.files(in: listing).allSatisfy(cache.holds)
             }
         if isComplete { return FetchOutcome() }
-        let store = try store(of: group.remote)
+        let store = try store()
         if !listings.missing.isEmpty {
             listings = try await DirectoryListings(
                 of: directories, cache: cache, store: store, isKept: false, progress: progress)
         }
         var names = ObjectNames()
-        let groups = group.outputs.compactMap { output -> TransferGroup? in
+        let groups = outputs.compactMap { output -> TransferGroup? in
             let listing = listings[output.object]
             names.add(output, named: shown(output.path), listing)
             if let listing { return TransferGroup(directory: output.object, files: output.files(in: listing)) }
             return output.object.isDirectory ? nil : TransferGroup(files: [output.object])
         }
         let plan = TransferPlan(groups)
-        let queue = TransferQueue(store: store, jobs: request.jobs, progress: progress)
+        let queue = TransferQueue(store: store, jobs: jobs, progress: progress)
         let report = try await queue.fetch(plan, into: cache)
         return try await judge(report, of: plan, listings, store, names)
     }

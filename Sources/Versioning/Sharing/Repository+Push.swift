@@ -31,7 +31,7 @@ extension Repository {
         var failed: [TransferReport.FailedObject] = []
         var failedCount = 0
         for group in RemoteGroups(outputs, remote: request.remote).groups {
-            let report = try await push(group, request)
+            let report = try await send(group.outputs, to: store(of: group.remote), jobs: request.jobs)
             result.pushed += report.transferred.count
             failed += report.failed
             // A directory object is held back for a file that is missing, too; that is no failure.
@@ -43,16 +43,16 @@ extension Repository {
         return result
     }
 
-    private func push(_ group: RemoteGroups.Group, _ request: TransferRequest) async throws -> TransferReport {
-        let store = try store(of: group.remote)
-        let directories = Set(group.outputs.map(\.object).filter(\.isDirectory))
+    /// Sends what a store lacks of some outputs' objects.
+    func send(_ outputs: [UsedOutput], to store: ObjectStore, jobs: Int?) async throws -> TransferReport {
+        let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         // What no longer is in the cache may be listed in the remote; its files may be here all the same.
         let listings = try await DirectoryListings(
             of: directories, cache: cache, store: store, isKept: false, progress: progress)
         var names = ObjectNames()
         var groups: [TransferGroup] = []
         var partial: Set<ObjectID> = []
-        for output in group.outputs {
+        for output in outputs {
             let listing = listings[output.object]
             names.add(output, named: shown(output.path), listing)
             if let listing {
@@ -64,7 +64,7 @@ extension Repository {
                 groups.append(TransferGroup(files: [output.object]))
             }
         }
-        let queue = TransferQueue(store: store, jobs: request.jobs, progress: progress)
+        let queue = TransferQueue(store: store, jobs: jobs, progress: progress)
         var report = try await queue.push(TransferPlan(groups), from: cache)
         report.failed += listings.failed
         try await complete(partial, listings, queue, &report)

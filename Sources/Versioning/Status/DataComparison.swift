@@ -2,7 +2,19 @@ package import FileSystem
 import Indexing
 package import Objects
 
-/// Finds what differs between two sets of outputs, such as those of two Git commits or of a commit and the workspace.
+/// One side of a comparison: outputs, no path twice, and a way to learn what is in their folders.
+package struct DataSide {
+    package let outputs: [DataEntry]
+    /// The files of a folder; `nil` where nobody knows them.
+    package let listing: (ObjectID) throws -> DirectoryObject?
+
+    package init(_ outputs: [DataEntry], listing: @escaping (ObjectID) throws -> DirectoryObject?) {
+        self.outputs = outputs
+        self.listing = listing
+    }
+}
+
+/// Finds what differs between two sides, such as those of two Git commits or of a commit and the workspace.
 ///
 /// Folders are looked into only where they have to be: two with the same ID hold the same files.
 package struct DataComparison {
@@ -21,44 +33,45 @@ package struct DataComparison {
     package var keepsUnchanged: Bool
     /// Whether a path counts at all.
     package var selects: (RelativePath) -> Bool
-    /// The files of a folder; `nil` where nobody knows them.
-    package var listing: (ObjectID) throws -> DirectoryObject?
 
     package init(
         rule: Rule, isGranular: Bool = true, keepsUnchanged: Bool = false,
-        selects: @escaping (RelativePath) -> Bool = { _ in true },
-        listing: @escaping (ObjectID) throws -> DirectoryObject?
+        selects: @escaping (RelativePath) -> Bool = { _ in true }
     ) {
         self.rule = rule
         self.isGranular = isGranular
         self.keepsUnchanged = keepsUnchanged
         self.selects = selects
-        self.listing = listing
     }
 
     /// What differs, renames joined, otherwise in no promised order.
-    ///
-    /// - Parameters:
-    ///   - old: outputs; no path twice.
-    ///   - new: outputs; no path twice.
-    package func changes(from old: [DataEntry], to new: [DataEntry]) throws -> [DataChange] {
-        let oldByPath = Dictionary(old.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-        let newByPath = Dictionary(new.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    package func changes(from old: DataSide, to new: DataSide) throws -> [DataChange] {
+        let oldByPath = Dictionary(old.outputs.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        let newByPath = Dictionary(new.outputs.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         if overlaps(oldByPath, newByPath) || overlaps(newByPath, oldByPath) {
-            return try compare(Array(oldByPath.values), Array(newByPath.values)).joiningRenames
+            return try compare(expand(old.outputs, old.listing), expand(new.outputs, new.listing)).joiningRenames
         }
         var changes: [DataChange] = []
         for path in Set(oldByPath.keys).union(newByPath.keys).sorted() {
             let before = oldByPath[path]
             let after = newByPath[path]
-            if !keepsUnchanged, let before, let after, before.id != nil, before == after { continue }
-            changes += try compare(before.map { [$0] } ?? [], after.map { [$0] } ?? [])
+            if let before, let after, try isSilent(before, after, old) { continue }
+            changes += try compare(
+                expand(before.map { [$0] } ?? [], old.listing), expand(after.map { [$0] } ?? [], new.listing))
         }
         return changes.joiningRenames
     }
 
     /// The outputs and, where files count, what is in them; sorted by path.
-    package func entries(of outputs: [DataEntry]) throws -> [DataEntry] { try expand(outputs).entries }
+    package func entries(of side: DataSide) throws -> [DataEntry] {
+        try expand(side.outputs, side.listing).entries
+    }
+
+    /// Whether nothing at all is to be said of two outputs at one path.
+    private func isSilent(_ before: DataEntry, _ after: DataEntry, _ old: DataSide) throws -> Bool {
+        guard !keepsUnchanged, let id = before.id, before == after else { return false }
+        return try rule == .presence || !isGranular || !id.isDirectory || old.listing(id) != nil
+    }
 
     /// Whether an output of one side lies inside one of the other, so that they can't be compared one by one.
     private func overlaps(_ side: [RelativePath: DataEntry], _ other: [RelativePath: DataEntry]) -> Bool {
@@ -67,7 +80,11 @@ package struct DataComparison {
         }
     }
 
-    private func expand(_ outputs: [DataEntry]) throws -> (entries: [DataEntry], unknown: [RelativePath]) {
+    private typealias Expanded = (entries: [DataEntry], unknown: [RelativePath])
+
+    private func expand(
+        _ outputs: [DataEntry], _ listing: (ObjectID) throws -> DirectoryObject?
+    ) throws -> Expanded {
         var entries: [DataEntry] = []
         var unknown: [RelativePath] = []
         for output in outputs {
@@ -89,10 +106,10 @@ package struct DataComparison {
         return (entries, unknown)
     }
 
-    private func compare(_ old: [DataEntry], _ new: [DataEntry]) throws -> [DataChange] {
-        let (before, unknownBefore) = try expand(old)
-        let (after, unknownAfter) = try expand(new)
-        let unknown = unknownBefore + unknownAfter
+    private func compare(_ old: Expanded, _ new: Expanded) -> [DataChange] {
+        let before = old.entries
+        let after = new.entries
+        let unknown = old.unknown + new.unknown
         var changes: [DataChange] = []
         var left = before.startIndex
         var right = after.startIndex

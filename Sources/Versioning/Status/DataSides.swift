@@ -14,8 +14,8 @@ struct DataSides {
     }
 
     /// What project files say of outputs that the cache keeps.
-    func recorded(_ outputs: some Sequence<TrackedOutput>) -> [DataEntry] {
-        outputs.filter(\.output.isCached).map { tracked in
+    func recorded(_ outputs: some Sequence<TrackedOutput>) -> DataSide {
+        let entries = outputs.filter(\.output.isCached).map { tracked in
             var checksum = tracked.output.checksum
             // Data imported without a download is what its source was said to be.
             if checksum.object == nil, tracked.stage.isImport, let source = tracked.stage.dependencies.first,
@@ -26,18 +26,20 @@ struct DataSides {
             listings.note(checksum)
             return DataEntry(path: tracked.path, id: checksum.object, isDirectory: checksum.isDirectory)
         }
+        return DataSide(entries, listing: listings.recorded)
     }
 
     /// What lies in the workspace where outputs that the cache keeps should be.
-    func present(_ outputs: some Sequence<TrackedOutput>) throws -> [DataEntry] {
+    func present(_ outputs: some Sequence<TrackedOutput>) throws -> DataSide {
         let scanner = repository.scanner()
-        return try outputs.filter(\.output.isCached).compactMap { tracked in
+        let entries: [DataEntry] = try outputs.filter(\.output.isCached).compactMap { tracked in
             let algorithm = tracked.output.checksum.algorithm
             let item = try scanner.item(at: tracked.path, algorithm: algorithm)
             guard let id = repository.objectID(of: item, algorithm: algorithm) else { return nil }
             if case .folder(let state) = item { listings.note(state) }
             return DataEntry(path: tracked.path, id: id)
         }
+        return DataSide(entries, listing: listings.present)
     }
 
     /// Entries whose objects the cache lacks.

@@ -13,6 +13,7 @@ package struct DataStatusRequest: Sendable {
     /// Whether files inside of tracked folders are told one by one.
     package var isGranular = false
     package var findsUntracked = false
+    package var findsUnchanged = false
     /// Whether the remote is asked what it has.
     package var asksRemote = false
     /// The remote to ask; `nil` for the default one.
@@ -81,21 +82,20 @@ extension Repository {
         let committed = sides.recorded(headOutputs)
         if request.isGranular {
             let remote = request.asksRemote ? request.remote : nil
-            try await sides.completeListings(of: outputs, entries: recorded, remote: remote)
+            try await sides.completeListings(of: outputs, entries: recorded.outputs, remote: remote)
             try await sides.completeListings(
-                of: headOutputs, entries: committed.filter { !recorded.contains($0) }, remote: remote)
+                of: headOutputs, entries: committed.outputs.filter { !recorded.outputs.contains($0) }, remote: remote)
         }
         let comparison = DataComparison(
-            rule: .content, isGranular: request.isGranular, keepsUnchanged: true, selects: selects,
-            listing: sides.listings.listing)
+            rule: .content, isGranular: request.isGranular, keepsUnchanged: request.findsUnchanged, selects: selects)
 
         var status = DataStatus()
         let toWorkspace = try comparison.changes(from: recorded, to: present)
-        status.uncommitted = DataChanges(toWorkspace)
+        status.uncommitted = DataChanges(toWorkspace, of: outputs)
         var unchanged = toWorkspace.unchangedNames
         if git != nil {
             let toProjectFiles = try comparison.changes(from: committed, to: recorded)
-            status.committed = DataChanges(toProjectFiles)
+            status.committed = DataChanges(toProjectFiles, of: outputs)
             unchanged.formIntersection(toProjectFiles.unchangedNames)
         }
         status.unchanged = unchanged.map(\.string).sorted(by: precedesInBytes)
@@ -147,7 +147,8 @@ extension Repository {
 
 extension DataChanges {
     /// - Parameter changes: those unchanged are passed over.
-    init(_ changes: [DataChange]) {
+    init(_ changes: [DataChange], of outputs: [TrackedOutput]) {
+        let roots = Set(outputs.map(\.path))
         var folders: Set<RelativePath> = []
         for change in changes {
             switch change.kind {
@@ -160,14 +161,12 @@ extension DataChanges {
                 // As DVC: what only the old side has is not mentioned, subfolders are.
                 guard let new = change.new else { continue }
                 unknown.append(new.name)
-                for folder in new.path.parent.selfAndParents where !folder.isRoot { folders.insert(folder) }
+                for folder in new.path.parent.selfAndParents {
+                    if folder.isRoot || roots.contains(folder) || !folders.insert(folder).inserted { break }
+                }
             }
         }
-        if !folders.isEmpty {
-            let outputs = changes.lazy.filter { $0.kind != .unknown }.compactMap { ($0.new ?? $0.old)?.path }
-            let covered = Set(outputs.flatMap { Array($0.selfAndParents) })
-            unknown += folders.filter { !covered.contains($0) }.map { $0.string + "/" }
-        }
+        unknown += folders.map { $0.string + "/" }
         added.sort(by: precedesInBytes)
         modified.sort(by: precedesInBytes)
         deleted.sort(by: precedesInBytes)

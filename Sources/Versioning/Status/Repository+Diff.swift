@@ -49,12 +49,15 @@ extension Repository {
         let after = new.commit == nil ? try sides.present(newOutputs) : sides.recorded(newOutputs)
         let looksIntoAll = request.to == nil
         try await sides.completeListings(
-            of: oldOutputs, entries: looksIntoAll ? before : before.filter { !after.contains($0) })
-        try await sides.completeListings(of: newOutputs, entries: after.filter { !before.contains($0) })
+            of: oldOutputs,
+            entries: looksIntoAll ? before.outputs : before.outputs.filter { !after.outputs.contains($0) })
+        if new.commit != nil {
+            try await sides.completeListings(
+                of: newOutputs, entries: after.outputs.filter { !before.outputs.contains($0) })
+        }
         let comparison = DataComparison(
             rule: .presence,
-            selects: { path in paths.map { $0.contains { path.isInside($0) } } ?? true },
-            listing: sides.listings.listing)
+            selects: { path in paths.map { $0.contains { path.isInside($0) } } ?? true })
         var result = DataDiff(try comparison.changes(from: before, to: after))
         if request.to == nil {
             result.notInCache = try sides.missing(try comparison.entries(of: before)).sorted { $0.name < $1.name }
