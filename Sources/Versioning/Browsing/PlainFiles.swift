@@ -69,7 +69,8 @@ enum PlainFiles {
         guard let own = try Files.status(path) else { return nil }
         guard own.kind == .symlink else {
             return Item(
-                isDirectory: own.kind == .directory, isExecutable: own.kind == .file && own.isExecutable, size: own.size)
+                isDirectory: own.kind == .directory, isExecutable: own.kind == .file && own.isExecutable, size: own.size
+            )
         }
         guard let target = try Files.status(path, followingLinks: true) else {
             return Item(isDirectory: false, isExecutable: false, size: 0, isLink: true)

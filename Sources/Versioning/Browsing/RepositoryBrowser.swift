@@ -249,7 +249,23 @@ package final class RepositoryBrowser {
                         + "remote",
                     remedy: "give the remote that has it with --remote", category: .unexpected)
             }
-            node.fill(nil)
+            node.fill(unlisted: try plainFiles(under: path))
         }
+    }
+
+    /// The files of a folder as they are, relative to it.
+    private func plainFiles(under folder: RelativePath) throws -> [RelativePath] {
+        var found: [RelativePath] = []
+        var pending = [RelativePath("")]
+        while let current = pending.popLast() {
+            for (name, item) in try files.items(in: folder.appending(current.string)) where !item.isLink {
+                if item.isDirectory {
+                    pending.append(current.appending(name))
+                } else {
+                    found.append(current.appending(name))
+                }
+            }
+        }
+        return found
     }
 }

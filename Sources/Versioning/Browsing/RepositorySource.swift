@@ -39,7 +39,8 @@ package struct RepositorySource: Sendable {
             try Files.makeDirectory(Paths.join(folder, ".dvc"))
             try Files.write(settings, to: Paths.join(folder, ".dvc/config"))
         }
-        let repository = try Repository(root: folder, environment: environment, progress: progress, overrides: overrides)
+        let repository = try Repository(
+            root: folder, environment: environment, progress: progress, overrides: overrides)
         return try await body(RepositoryBrowser(repository: repository, commit: commit))
     }
 

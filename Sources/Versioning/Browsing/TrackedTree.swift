@@ -49,12 +49,19 @@ final class TrackedTree {
     }
 
     /// Puts what a directory object lists below the output.
-    func fill(_ listing: DirectoryObject?) {
+    func fill(_ listing: DirectoryObject) {
         unread = nil
-        for entry in listing?.entries ?? [] {
-            let leaf = node(
-                entry.path, makingItems: Item(isDirectory: true, size: nil, digest: nil, isOutput: true))
-            leaf.item = Item(isDirectory: false, size: nil, digest: entry.digest.hex, isOutput: true)
-        }
+        for entry in listing.entries { put(entry.path, digest: entry.digest.hex) }
+    }
+
+    /// Puts files below the output whose listing is lost.
+    func fill(unlisted files: [RelativePath]) {
+        unread = nil
+        for file in files { put(file, digest: nil) }
+    }
+
+    private func put(_ path: RelativePath, digest: String?) {
+        let leaf = node(path, makingItems: Item(isDirectory: true, size: nil, digest: nil, isOutput: true))
+        leaf.item = Item(isDirectory: false, size: nil, digest: digest, isOutput: true)
     }
 }
