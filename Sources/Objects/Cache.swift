@@ -175,5 +175,7 @@ package struct DamagedObject: UserFacingError {
     }
 
     package var summary: String { "object \(id) in '\(path)' is damaged: \(reason)" }
-    package var remedy: String? { "run `varve fetch` to get a good copy from the remote, or `varve add` the data again" }
+    package var remedy: String? {
+        "run `varve fetch` to get a good copy from the remote, or `varve add` the data again"
+    }
 }

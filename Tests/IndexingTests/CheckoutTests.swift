@@ -185,7 +185,8 @@ import Testing
         #expect(try Files.names(in: bench.folder.path("staging")).isEmpty)
     }
 
-    @Test("a file that takes the place of a link between the look and the work is left alone", arguments: [true, false])
+    @Test(
+        "a file that takes the place of a link between the look and the work is left alone", arguments: [true, false])
     func linkReplaced(isRemoved: Bool) throws {
         let bench = try Workbench([.symlink])
         try bench.write("data/a", "old")

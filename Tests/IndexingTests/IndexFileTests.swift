@@ -21,7 +21,8 @@ import Testing
         top.append("é", entry(2, .link))
         var sub = IndexFolder()
         sub.append("three", entry(3))
-        var doubtful = IndexRoot(digest: MD5.digest(of: [9]), isDirectory: true, size: 1, files: 3, ignoreFingerprint: 77)
+        var doubtful = IndexRoot(
+            digest: MD5.digest(of: [9]), isDirectory: true, size: 1, files: 3, ignoreFingerprint: 77)
         doubtful.isDoubtful = true
         let roots: [RelativePath: IndexRoot] = [
             "data": doubtful,
@@ -90,7 +91,8 @@ import Testing
         folder.append("name", entry(1))
         var record = folder.records[0]
         record.kind = 0x7F
-        let bytes = IndexFile.encode(folders: [("data", IndexFolder(records: [record], names: folder.names))], roots: [:])
+        let bytes = IndexFile.encode(
+            folders: [("data", IndexFolder(records: [record], names: folder.names))], roots: [:])
         let read = try #require(IndexFile(parsing: bytes)?.folder("data"))
         #expect(read.entry(at: 0).inode == 1)
     }
@@ -99,7 +101,9 @@ import Testing
     func noise() {
         var random = SeededGenerator(seed: 5)
         for _ in 0..<500 {
-            let bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             #expect(IndexFile(parsing: IndexFile.magic + bytes) == nil)
         }
     }

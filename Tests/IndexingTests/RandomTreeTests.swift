@@ -23,7 +23,8 @@ import Testing
     }
 
     private func text(_ random: inout SeededGenerator) -> String {
-        String(repeating: "x", count: Int.random(in: 0...3, using: &random)) + "\(Int.random(in: 0...30, using: &random))"
+        String(repeating: "x", count: Int.random(in: 0...3, using: &random))
+            + "\(Int.random(in: 0...30, using: &random))"
     }
 
     private func write(_ files: [RelativePath: String], to bench: Workbench) throws {
@@ -106,7 +107,9 @@ import Testing
             case 0: overwrite(path, text(&random))
             case 1: try bench.write("data/" + file.string, text(&random))
             case 2: try Files.remove(path)
-            case 3: try Files.removeTree(bench.path("data/" + (file.string.split(separator: "/").first.map(String.init) ?? "a")))
+            case 3:
+                try Files.removeTree(
+                    bench.path("data/" + (file.string.split(separator: "/").first.map(String.init) ?? "a")))
             case 4: try Files.rename(path, bench.path("data/renamed\(Int.random(in: 0...9, using: &random))"))
             case 5: try Files.makeDirectory(bench.path("data/new\(Int.random(in: 0...9, using: &random))/deep"))
             case 6: try Files.setMode(path, 0o755)

@@ -55,7 +55,8 @@ final class Workbench: Sendable {
 
     /// Looks at a path as a new process would, and saves the index.
     @discardableResult
-    func scan(_ path: RelativePath, storing: Bool = false, reading progress: ReadCounter? = nil) throws -> WorkspaceItem {
+    func scan(_ path: RelativePath, storing: Bool = false, reading progress: ReadCounter? = nil) throws -> WorkspaceItem
+    {
         let index = index()
         defer { index.save() }
         return try scanner(index, progress ?? ReadCounter()).item(at: path, storingIn: storing ? cache : nil)

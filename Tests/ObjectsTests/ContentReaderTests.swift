@@ -24,9 +24,11 @@ import Testing
 
     private func content(_ size: Int, seed: UInt64 = 1) -> [UInt8] {
         var random = SeededGenerator(seed: seed &+ UInt64(size))
+        // An odd length, so that no two chunks of a file are alike.
+        let block = (0..<4093).map { _ in UInt8.random(in: 0...255, using: &random) }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(size + 8)
-        while bytes.count < size { withUnsafeBytes(of: random.next()) { bytes.append(contentsOf: $0) } }
+        bytes.reserveCapacity(size + block.count)
+        while bytes.count < size { bytes.append(contentsOf: block) }
         bytes.removeLast(bytes.count - size)
         return bytes
     }
