@@ -44,7 +44,8 @@ package struct IndexFolder: Sendable {
         records.append(
             Record(
                 nameStart: UInt32(truncatingIfNeeded: names.count), nameLength: UInt16(truncatingIfNeeded: name.count),
-                kind: entry.kind.rawValue | (entry.algorithm == .md5 ? 0 : IndexFolder.legacy), isExecutable: entry.isExecutable, inode: entry.inode, size: entry.size,
+                kind: entry.kind.rawValue | (entry.algorithm == .md5 ? 0 : IndexFolder.legacy),
+                isExecutable: entry.isExecutable, inode: entry.inode, size: entry.size,
                 modified: entry.modified, changed: entry.changed, high: entry.digest.high, low: entry.digest.low))
         names.append(contentsOf: name)
     }

@@ -91,7 +91,8 @@ package struct FolderState: Sendable {
     /// Folders, relative to `root`, that hold no file at any depth; they are in no listing.
     package var emptyFolders: [RelativePath] {
         var filled: Set<RelativePath> = []
-        for (path, contents) in folders where (0..<contents.count).contains(where: { contents.entry(at: $0).kind != .folder }) {
+        for (path, contents) in folders
+        where (0..<contents.count).contains(where: { contents.entry(at: $0).kind != .folder }) {
             for folder in path.selfAndParents where !filled.insert(folder).inserted { break }
         }
         return folders.compactMap { filled.contains($0.path) ? nil : $0.path.relative(to: root) }.filter { !$0.isRoot }

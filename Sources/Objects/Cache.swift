@@ -132,8 +132,11 @@ package final class Cache: Sendable {
 
     /// Gives a complete, verified file its object's name. What was there already is the same bytes and stays.
     package func publish(temporary: String, as id: ObjectID) throws {
+        let destination = path(of: id)
+        // A copy that was staged elsewhere, because its ID was not known yet, may be the first in its folder.
+        try makeFolder(Paths.parent(destination))
         try Files.setMode(temporary, 0o444)
-        try Files.rename(temporary, path(of: id))
+        try Files.rename(temporary, destination)
     }
 
     func makeFolder(_ folder: String) throws {
@@ -172,5 +175,7 @@ package struct DamagedObject: UserFacingError {
     }
 
     package var summary: String { "object \(id) in '\(path)' is damaged: \(reason)" }
-    package var remedy: String? { "run `varve fetch` to get a good copy from the remote, or `varve add` the data again" }
+    package var remedy: String? {
+        "run `varve fetch` to get a good copy from the remote, or `varve add` the data again"
+    }
 }

@@ -12,7 +12,9 @@ extension Repository {
         switch item {
         case .absent: return
         case .file(let entry):
-            if needsLink(entry, at: absolute(path)) {
+            // An executable is never linked, since its mode would be the object's.
+            let isFinal = entry.isExecutable && entry.kind == .file
+            if !isFinal, needsLink(entry, at: absolute(path)) {
                 placements = [
                     .init(
                         path: RelativePath(path.name), object: ObjectID(entry.digest, algorithm: algorithm),
