@@ -202,10 +202,15 @@ package struct WorkspaceScanner: Sendable {
             return
         }
         let isLink = try Files.status(absolute)?.kind == .symlink
-        record(
+        confirm(
             IndexEntry(status: status, digest: written.digest, kind: isLink ? .link : .file, algorithm: algorithm),
-            at: path, since: .max)
-        index.noteWritten(at: max(status.modified, status.changed))
+            at: path)
+    }
+
+    /// Notes the content of a file that varve itself just wrote or touched.
+    package func confirm(_ entry: IndexEntry, at path: RelativePath) {
+        record(entry, at: path, since: .max)
+        index.noteWritten(at: max(entry.modified, entry.changed))
     }
 
     /// Files that were just written from the cache: their digests are known as long as nobody touched them since.

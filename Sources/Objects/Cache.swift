@@ -78,12 +78,12 @@ package final class Cache: Sendable {
 
     /// A directory object, or `nil` if it is not here.
     ///
-    /// - Throws: `DamagedObject` when the bytes are not what the ID says or are no safe listing; the object has then
-    ///   been moved aside if its bytes were wrong.
+    /// - Throws: `DamagedObject` when the bytes are not what the ID says or are no safe listing. One that claims by its
+    ///   mode to be verified is moved aside, so that the next fetch gets a good one.
     package func directoryObject(_ id: ObjectID) throws -> DirectoryObject? {
         guard let bytes = try Files.readIfPresent(path(of: id)) else { return nil }
         guard MD5.digest(of: bytes) == id.digest else {
-            try quarantine(id)
+            if try Files.status(path(of: id))?.mode == 0o444 { try quarantine(id) }
             throw DamagedObject(id: id, path: path(of: id), reason: "its bytes do not match its name")
         }
         do {

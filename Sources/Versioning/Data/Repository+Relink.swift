@@ -56,7 +56,7 @@ extension Repository {
         guard let after = try Files.status(absolute(path)), after.inode == status.inode,
             after.modified == entry.modified, after.size == entry.size
         else { return }
-        scanner().record(
+        scanner().confirm(
             IndexEntry(status: after, digest: entry.digest, kind: .file, algorithm: entry.algorithm), at: path)
     }
 

@@ -1,5 +1,6 @@
 package import Basics
 package import FileSystem
+import Objects
 
 extension Repository {
     /// How long a command waits for another one before it gives up.
@@ -30,6 +31,11 @@ extension Repository {
     }
 
     private func prepare() throws {
+        if let status = try Files.status(cache.root, followingLinks: true), status.kind != .directory {
+            throw Failure(
+                "the cache folder '\(cache.root)' is a file", remedy: "set another with `varve cache dir`",
+                category: .unexpected)
+        }
         try sweepLeftovers()
         try hideInternals()
     }
