@@ -17,6 +17,7 @@ extension Repository {
         let lock = try acquireLock(patience)
         defer { lock.release() }
         try prepare()
+        defer { CrashSweep(self).end() }
         return try body()
     }
 
@@ -26,11 +27,13 @@ extension Repository {
         let lock = try acquireLock(patience)
         defer { lock.release() }
         try prepare()
+        defer { CrashSweep(self).end() }
         return try await body()
     }
 
     private func prepare() throws {
         try sweepLeftovers()
+        try CrashSweep(self).begin()
         try hideInternals()
     }
 
