@@ -18,6 +18,7 @@ extension Repository {
         let lock = try acquireLock(patience)
         defer { lock.release() }
         try prepare()
+        defer { CrashSweep(self).end() }
         return try body()
     }
 
@@ -27,6 +28,7 @@ extension Repository {
         let lock = try acquireLock(patience)
         defer { lock.release() }
         try prepare()
+        defer { CrashSweep(self).end() }
         return try await body()
     }
 
@@ -37,6 +39,7 @@ extension Repository {
                 category: .unexpected)
         }
         try sweepLeftovers()
+        try CrashSweep(self).begin()
         try hideInternals()
     }
 
