@@ -47,7 +47,7 @@ package struct RepositorySource: Sendable {
     /// Where the repository around a folder begins: DVC's, else Git's, else the folder; `nil` for a bare repository,
     /// which can only be cloned.
     private func localRoot(_ path: String, _ environment: HostEnvironment) throws -> String? {
-        if let root = try? Repository.findRoot(from: path) { return root }
+        if let root = try? ProjectFolder.find(from: path) { return root }
         guard let git = try GitRepository.discover(from: path, variables: environment.variables) else { return path }
         return git.workTree
     }
