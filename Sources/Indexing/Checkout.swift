@@ -1,6 +1,6 @@
-package import Basics
+import Basics
 package import FileSystem
-package import Hashing
+import Hashing
 package import Objects
 
 /// Makes tracked paths of the workspace equal to what was recorded, from the cache, losing nothing on the way.
@@ -258,7 +258,8 @@ package struct Checkout: Sendable {
         return CheckoutFailed(
             paths: entries.map { path.appending($0.path.string).string },
             causes: entries.prefix(1).map {
-                MissingObject(id: ObjectID($0.digest, algorithm: algorithm), path: path.appending($0.path.string).string)
+                MissingObject(
+                    id: ObjectID($0.digest, algorithm: algorithm), path: path.appending($0.path.string).string)
             })
     }
 
@@ -272,7 +273,9 @@ package struct Checkout: Sendable {
         try Files.makeDirectory(private_)
         do {
             let folder = try SafeFolder(root: private_)
-            for parent in Set(placements.map(\.path.parent)).sorted() where !parent.isRoot { try folder.makeDirectory(parent) }
+            for parent in Set(placements.map(\.path.parent)).sorted() where !parent.isRoot {
+                try folder.makeDirectory(parent)
+            }
             let placed = try placer.place(placements, in: private_, isPrivate: true)
             guard placed.failures.isEmpty else {
                 try Files.removeTree(private_)
@@ -317,7 +320,9 @@ package struct Checkout: Sendable {
         for empty in state.folders.compactMap({ $0.path.relative(to: path) }).sorted().reversed() where !empty.isRoot {
             try? folder.removeDirectory(empty)
         }
-        for parent in Set(placements.map(\.path.parent)).sorted() where !parent.isRoot { try folder.makeDirectory(parent) }
+        for parent in Set(placements.map(\.path.parent)).sorted() where !parent.isRoot {
+            try folder.makeDirectory(parent)
+        }
         let placed = try placer.place(placements, in: absolute, isPrivate: false)
         _ = try scanner.adopt(placed.written, in: path, algorithm: algorithm)
         return placed.failures
@@ -363,42 +368,4 @@ package struct Checkout: Sendable {
         }
         scanner.index.setRoot(path, nil)
     }
-}
-
-/// Files that would be lost, since nothing else holds them.
-package struct UnsavedFiles: UserFacingError, Equatable {
-    /// Absolute paths.
-    package let paths: [String]
-
-    package init(paths: [String]) { self.paths = paths }
-
-    package var summary: String {
-        "Can't remove the following unsaved files without confirmation. Use `--force` to force.\n"
-            + paths.joined(separator: "\n")
-    }
-    package var remedy: String? { "keep them with `varve add` or `varve commit`, or give them up with `--force`" }
-    package var category: ErrorCategory { .failure }
-}
-
-/// Files that could not be put in place, by what keeps them from it.
-package struct CheckoutFailed: UserFacingError {
-    /// Relative to the repository.
-    package let paths: [String]
-    package let causes: [any UserFacingError]
-
-    package init(paths: [String], causes: [any UserFacingError]) {
-        self.paths = paths
-        self.causes = causes
-    }
-
-    package var summary: String {
-        let others = causes.filter { !($0 is MissingObject) }
-        return (["Checkout failed for following targets:"] + paths + ["Is your cache up to date?"]
-            + others.prefix(5).map(\.summary)).joined(separator: "\n")
-    }
-    package var remedy: String? {
-        causes.contains { $0 is MissingObject } || causes.isEmpty
-            ? "run `varve fetch` to get what is missing from the remote" : causes.lazy.compactMap(\.remedy).first
-    }
-    package var category: ErrorCategory { .failure }
 }

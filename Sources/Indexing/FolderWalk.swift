@@ -97,7 +97,9 @@ struct FolderWalk {
                     positions: &positions, expected: &expected, ignore: ignore, absolute: absolute)
             }
         }
-        if let known { folder.isUnchanged = folder.isUnchanged && known.count == folder.contents.count } else {
+        if let known {
+            folder.isUnchanged = folder.isUnchanged && known.count == folder.contents.count
+        } else {
             folder.isUnchanged = false
         }
         folders.append(folder)
