@@ -73,6 +73,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
+        tests("ObjectsTests", ["Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
+        tests("IndexingTests", ["Indexing", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
         tests(
             "VersioningTests",

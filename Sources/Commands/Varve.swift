@@ -24,6 +24,8 @@ package struct Varve: CommandFamily {
         MoveCommand.self,
         RemoveCommand.self,
         UnprotectCommand.self,
+        ListCommand.self,
+        DiskUsageCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [

@@ -84,6 +84,15 @@ package struct Mapping: Sendable, Equatable {
         }
     }
 
+    /// Adds a pair at the end; `false`, and nothing done, if the key is known.
+    package mutating func append(_ value: Value, forNewKey key: String) -> Bool {
+        guard position(of: key) == nil else { return false }
+        entries.append((key, value))
+        positions?[Bytes(key)] = entries.count - 1
+        indexIfLarge()
+        return true
+    }
+
     private func position(of key: String) -> Int? {
         if let positions { return positions[Bytes(key)] }
         return entries.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
@@ -104,7 +113,10 @@ package struct Mapping: Sendable, Equatable {
         let text: String
         init(_ text: String) { self.text = text }
         static func == (left: Bytes, right: Bytes) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-        func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
     }
 }
 

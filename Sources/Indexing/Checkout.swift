@@ -151,11 +151,12 @@ package struct Checkout: Sendable {
     private func applyFile(
         _ id: ObjectID, _ isExecutable: Bool, over current: WorkspaceItem, at path: RelativePath
     ) throws -> Change {
-        if case .file(let entry) = current, entry.digest == id.digest, !options.relink {
-            // Only the execute bit is missing.
-            let absolute = Paths.join(scanner.repository, path.string)
-            let mode = try Files.status(absolute)?.mode ?? 0o644
-            try Files.setMode(absolute, mode | 0o100)
+        let absolute = Paths.join(scanner.repository, path.string)
+        if case .file(let entry) = current, entry.digest == id.digest, !options.relink,
+            let status = try Files.status(absolute), status.kind == .file, status.links == 1
+        {
+            // Only the execute bit is missing; a link would pass it on to the object, so it becomes a file of its own.
+            try Files.setMode(absolute, status.mode | 0o100)
             _ = try scanner.item(at: path, algorithm: id.algorithm)
             scanner.markManaged(path)
             return Change(kind: .modified, modified: 1)
@@ -180,7 +181,8 @@ package struct Checkout: Sendable {
         switch current {
         case .absent: return Change(kind: .added, added: 1)
         case .file(let entry):
-            return entry.digest == id.digest ? .none : Change(kind: .modified, modified: 1)
+            let isSame = entry.digest == id.digest && (!isExecutable || entry.isExecutable)
+            return isSame ? .none : Change(kind: .modified, modified: 1)
         case .folder(let state): return Change(kind: .modified, added: 1, deleted: state.files)
         }
     }
@@ -190,13 +192,6 @@ package struct Checkout: Sendable {
     private func applyFolder(
         _ listing: DirectoryObject, _ algorithm: HashAlgorithm, over current: WorkspaceItem, at path: RelativePath
     ) throws -> Change {
-        let absent = try cache.missing(listing.entries.map { ObjectID($0.digest, algorithm: algorithm) })
-        let missing = Set(absent.map(\.digest))
-        guard missing.isEmpty else {
-            // A folder is checked out whole or not at all.
-            if options.allowMissing { return .none }
-            throw failure(of: listing, missing, at: path, algorithm)
-        }
         var placements: [ObjectPlacer.Placement] = []
         var before: [RelativePath: IndexEntry] = [:]
         if case .folder(let state) = current { state.forEachFile { before[$0] = $1 } }
@@ -208,15 +203,21 @@ package struct Checkout: Sendable {
                     path: entry.path, object: ObjectID(entry.digest, algorithm: algorithm),
                     over: options.force ? .anything : found.map { .entry($0) } ?? .nothing))
         }
+        let missing = Set(try cache.missing(Set(placements.map(\.object))).map(\.digest))
+        guard missing.isEmpty else {
+            // A folder is checked out whole or not at all.
+            if options.allowMissing { return .none }
+            throw failure(of: listing, missing, at: path, algorithm)
+        }
         scanner.progress.report(.began(.checkingOut, items: placements.count, bytes: 0))
         defer { scanner.progress.report(.ended(.checkingOut)) }
         let failures: [(path: RelativePath, error: any UserFacingError)]
         switch current {
         case .absent:
-            failures = try create(placements, at: path, algorithm)
-        case .file:
+            failures = try create(placements, over: nil, at: path, algorithm)
+        case .file(let entry):
             // The file steps aside only once the folder is complete.
-            failures = try create(placements, at: path, algorithm)
+            failures = try create(placements, over: entry, at: path, algorithm)
         case .folder(let state):
             failures = try update(state, to: listing, placements, at: path, algorithm)
         }
@@ -243,7 +244,10 @@ package struct Checkout: Sendable {
             if digest != entry.digest { change.modified += 1 }
         }
         change.added = listing.entries.count - (before.entries.count - change.deleted)
-        if change != .none || !state.emptyFolders.isEmpty { change.kind = .modified }
+        let absolute = Paths.join(scanner.repository, state.root.string)
+        // A folder of ignored files only is empty to varve, yet stays.
+        let hasTidied = state.emptyFolders.contains { !Files.exists(Paths.join(absolute, $0.string)) }
+        if change != .none || hasTidied { change.kind = .modified }
         return change
     }
 
@@ -260,7 +264,8 @@ package struct Checkout: Sendable {
 
     /// Puts a whole folder together out of sight and renames it into place.
     private func create(
-        _ placements: [ObjectPlacer.Placement], at path: RelativePath, _ algorithm: HashAlgorithm
+        _ placements: [ObjectPlacer.Placement], over file: IndexEntry?, at path: RelativePath,
+        _ algorithm: HashAlgorithm
     ) throws -> [(path: RelativePath, error: any UserFacingError)] {
         try Files.makeDirectory(staging)
         let private_ = Paths.join(staging, TemporaryName.make())
@@ -275,7 +280,7 @@ package struct Checkout: Sendable {
             }
             try makeParent(of: path)
             let target = Paths.join(scanner.repository, path.string)
-            if let status = try Files.status(target), status.kind != .directory { try Files.remove(target) }
+            try clear(target, of: file)
             try Files.rename(private_, target)
             _ = try scanner.adopt(placed.written, in: path, algorithm: algorithm)
             return []
@@ -283,6 +288,16 @@ package struct Checkout: Sendable {
             try? Files.removeTree(private_)
             throw error
         }
+    }
+
+    /// Removes the file that a finished folder replaces, unless somebody put another one there meanwhile.
+    private func clear(_ target: String, of file: IndexEntry?) throws {
+        guard let status = try Files.status(target), status.kind != .directory else { return }
+        let isBrokenLink = try status.kind == .symlink && Files.status(target, followingLinks: true) == nil
+        guard options.force || isBrokenLink || file?.isStillInPlace(status) == true else {
+            throw ChangedMeanwhile(path: target)
+        }
+        try Files.remove(target)
     }
 
     private func update(
@@ -323,7 +338,7 @@ package struct Checkout: Sendable {
         _ path: RelativePath, _ entry: IndexEntry, in folder: SafeFolder, _ root: String
     ) throws {
         let absolute = Paths.join(root, path.string)
-        if !options.force, entry.kind == .file, let status = try folder.status(of: path), !entry.isStill(status) {
+        if !options.force, let status = try folder.status(of: path), !entry.isStillInPlace(status) {
             throw ChangedMeanwhile(path: absolute)
         }
         try folder.remove(path)

@@ -38,14 +38,17 @@ struct FolderWalk {
     private let repository: String
     private let index: StatIndex
     private let algorithm: HashAlgorithm
+    /// Whether links that lead nowhere are no error but nothing at all.
+    private let passesOverBrokenLinks: Bool
     /// Folders found, parents first.
     private(set) var folders: [WalkedFolder] = []
 
     /// - Parameter repository: absolute path of the repository's root.
-    init(repository: String, index: StatIndex, algorithm: HashAlgorithm) {
+    init(repository: String, index: StatIndex, algorithm: HashAlgorithm, passesOverBrokenLinks: Bool) {
         self.repository = repository
         self.index = index
         self.algorithm = algorithm
+        self.passesOverBrokenLinks = passesOverBrokenLinks
     }
 
     /// Whether all folders hold exactly what the index says.
@@ -121,6 +124,8 @@ struct FolderWalk {
         case .symlink:
             // As DVC: a link to a file is that file's content, a link to a folder is passed over.
             guard fstatat(descriptor, text, &raw, 0) == 0 else {
+                // A link to an object that left the cache: checkout puts the file there again.
+                if passesOverBrokenLinks { return }
                 throw UntrackableFile(
                     path: Paths.join(absolute, String(cString: text)), reason: "it is a broken symbolic link")
             }

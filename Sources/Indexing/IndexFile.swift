@@ -12,6 +12,8 @@ struct IndexFile: Sendable {
     private(set) var roots: [RelativePath: IndexRoot] = [:]
     private var bytes: [UInt8] = []
     private var folders: [RelativePath: FolderPlace] = [:]
+    /// In byte order.
+    private var folderPaths: [RelativePath] = []
 
     private struct FolderPlace: Sendable {
         var records: Int
@@ -46,9 +48,23 @@ struct IndexFile: Sendable {
         }
         guard reader.position == bytes.count else { return nil }
         self.bytes = bytes
+        folderPaths = folders.keys.sorted()
     }
 
-    var folderPaths: some Collection<RelativePath> { folders.keys }
+    /// The folders at or below `root`.
+    func folderPaths(under root: RelativePath) -> [RelativePath] {
+        if root.isRoot { return folderPaths }
+        // Between `a` and `a/b` lies `a-b`, so the folder and what is below it are found apart.
+        let prefix = RelativePath(root.string + "/")
+        var low = 0
+        var high = folderPaths.count
+        while low < high {
+            let middle = (low + high) / 2
+            if folderPaths[middle] < prefix { low = middle + 1 } else { high = middle }
+        }
+        let below = folderPaths[low...].prefix { $0.isInside(root) }
+        return (folders[root] == nil ? [] : [root]) + below
+    }
 
     func folder(_ path: RelativePath) -> IndexFolder? {
         guard let place = folders[path] else { return nil }
@@ -132,15 +148,18 @@ struct IndexFile: Sendable {
             inode: inode, size: Int64(bitPattern: size), modified: Int64(bitPattern: modified),
             changed: Int64(bitPattern: changed), digest: digest, kind: flags & 32 == 0 ? .file : .link,
             isExecutable: flags & 16 != 0, algorithm: algorithm)
-        return IndexRoot(
+        var root = IndexRoot(
             digest: digest, algorithm: algorithm, isDirectory: flags & 1 != 0, size: Int64(bitPattern: size),
             files: Int(files), file: flags & 8 == 0 ? nil : file, ignoreFingerprint: fingerprint,
             isManaged: flags & 2 != 0)
+        root.isDoubtful = flags & 64 != 0
+        return root
     }
 
     private static func append(_ root: IndexRoot, to output: inout [UInt8]) {
         var flags: UInt64 = root.isDirectory ? 1 : 0
         if root.isManaged { flags |= 2 }
+        if root.isDoubtful { flags |= 64 }
         if root.algorithm != .md5 { flags |= 4 }
         if let file = root.file {
             flags |= 8 | (file.isExecutable ? 16 : 0) | (file.kind == .link ? 32 : 0)

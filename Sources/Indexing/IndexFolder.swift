@@ -44,7 +44,8 @@ package struct IndexFolder: Sendable {
         records.append(
             Record(
                 nameStart: UInt32(truncatingIfNeeded: names.count), nameLength: UInt16(truncatingIfNeeded: name.count),
-                kind: entry.kind.rawValue | (entry.algorithm == .md5 ? 0 : IndexFolder.legacy), isExecutable: entry.isExecutable, inode: entry.inode, size: entry.size,
+                kind: entry.kind.rawValue | (entry.algorithm == .md5 ? 0 : IndexFolder.legacy),
+                isExecutable: entry.isExecutable, inode: entry.inode, size: entry.size,
                 modified: entry.modified, changed: entry.changed, high: entry.digest.high, low: entry.digest.low))
         names.append(contentsOf: name)
     }
@@ -107,18 +108,26 @@ extension IndexFolder {
         records[position].changed = .min
     }
 
-    /// git's rule for files that may have changed in the very moment they were read: an entry as young as the clock
-    /// is not trusted, because a second change within one tick would leave its times as they are.
+    /// Makes the entries that are too young to be trusted match no file.
     ///
     /// - Parameters:
     ///   - positions: the entries that were just read.
-    ///   - now: the file system's clock before they were, in nanoseconds since 1970.
-    mutating func distrustEntries(at positions: [Int], since now: Int64) {
-        for position in positions {
-            let latest = max(records[position].modified, records[position].changed)
-            // File systems that keep whole seconds, or two of them, hide any change within that span.
-            let isCoarse = latest % 1_000_000_000 == 0
-            if latest >= now - (isCoarse ? 2_000_000_000 : 0) { distrust(at: position) }
+    ///   - start: the file system's clock before the folder was looked at, in nanoseconds since 1970.
+    mutating func distrustEntries(at positions: [Int], since start: Int64) {
+        for position in positions
+        where isTooYoung(records[position].modified, records[position].changed, since: start) {
+            distrust(at: position)
         }
     }
+}
+
+/// git's rule for files that may have changed in the very moment they were read: one whose times are not older than
+/// the look at it is not trusted, because a second change within one tick of the clock would leave them as they are.
+///
+/// - Parameter start: the file system's clock before the file's status was asked for, in nanoseconds since 1970.
+func isTooYoung(_ modified: Int64, _ changed: Int64, since start: Int64) -> Bool {
+    let latest = max(modified, changed)
+    // File systems that keep whole seconds, or two of them, hide any change within that span.
+    let isCoarse = latest % 1_000_000_000 == 0
+    return latest >= start - (isCoarse ? 2_000_000_000 : 0)
 }

@@ -134,13 +134,14 @@ package final class ObjectPlacer: Sendable {
 
     private func isAsExpected(_ expectation: Expectation, _ name: String, _ parent: Int32) -> Bool {
         var raw = stat()
-        let isThere = fstatat(parent, name, &raw, AT_SYMLINK_NOFOLLOW) == 0
+        guard fstatat(parent, name, &raw, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
+        let found = FileStatus(raw)
         switch expectation {
         case .anything: return true
-        case .nothing: return !isThere
-        case .entry(let entry):
-            // A link holds no data of its own, and a file that is gone can't be lost.
-            return !isThere || entry.kind == .link || entry.isStill(FileStatus(raw))
+        case .nothing:
+            // A link that leads nowhere, such as one to an object that left the cache, counts as nothing.
+            return found.kind == .symlink && fstatat(parent, name, &raw, 0) != 0
+        case .entry(let entry): return entry.isStillInPlace(found)
         }
     }
 
@@ -157,13 +158,19 @@ package final class ObjectPlacer: Sendable {
         }
         if status.size > 0 {
             for type in cache.linkTypes where type != .copy {
+                // The execute bit of a link would be the object's, whose mode must stay as it is.
+                if placement.isExecutable, type != .reflink { continue }
                 if unsupported.withLock({ $0.contains(type) }) { continue }
                 if try link(type, placement, source: source, status, as: name, in: parent, shown: shown) {
-                    return try written(placement.object.digest, name, parent, type, shown)
+                    do {
+                        return try written(placement.object.digest, name, parent, type, shown)
+                    } catch {
+                        unlinkat(parent, name, 0)
+                        throw error
+                    }
                 }
-                unsupported.withLock { _ = $0.insert(type) }
             }
-            guard cache.linkTypes.contains(.copy) || cache.linkTypes == [.reflink] else {
+            guard placement.isExecutable || cache.linkTypes.contains(.copy) || cache.linkTypes == [.reflink] else {
                 throw LinkingFailed(path: shown, types: cache.linkTypes)
             }
         }
@@ -204,8 +211,10 @@ package final class ObjectPlacer: Sendable {
         }
         if result == 0 { return true }
         let error = FileError(type.rawValue, shown, errno)
-        if error.isUnsupportedLink { return false }
-        throw error
+        guard error.isUnsupportedLink else { throw error }
+        // An object that has all the links its file system allows says nothing about the others.
+        if error.code != EMLINK { unsupported.withLock { _ = $0.insert(type) } }
+        return false
     }
 
     private func copy(
@@ -234,7 +243,8 @@ package final class ObjectPlacer: Sendable {
             guard close(output) == 0 else { throw FileError("write", shown, errno) }
             let result = FileStatus(raw)
             return WrittenFile(
-                digest: placement.object.digest, inode: result.inode, size: result.size, modified: result.modified, isHardlink: false)
+                digest: placement.object.digest, inode: result.inode, size: result.size, modified: result.modified,
+                isHardlink: false)
         } catch {
             unlinkat(parent, name, 0)
             throw error

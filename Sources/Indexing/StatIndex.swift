@@ -53,7 +53,11 @@ package final class StatIndex: Sendable {
     /// Forgets the folders at or below `root` that are not in `found`.
     package func removeFolders(under root: RelativePath, except found: Set<RelativePath>) {
         state.withLock { state in
-            for path in state.stored.folderPaths where path.isInside(root) && !found.contains(path) {
+            for path in state.stored.folderPaths(under: root) where !found.contains(path) {
+                state.changedFolders[path] = .some(nil)
+            }
+            for (path, folder) in state.changedFolders
+            where folder != nil && path.isInside(root) && !found.contains(path) {
                 state.changedFolders[path] = .some(nil)
             }
         }
@@ -78,6 +82,20 @@ package final class StatIndex: Sendable {
     /// Saving then waits until the clock has moved on: whoever changes the file after that gives it another time.
     package func noteWritten(at time: Int64) {
         state.withLock { $0.youngest = max($0.youngest, time) }
+    }
+
+    /// Notes that folders below `root` were looked at for that output: the digests of outputs that lie around or inside
+    /// of it, which were tracked before, may no longer stand for those folders.
+    func distrustRoots(overlapping root: RelativePath) {
+        state.withLock { state in
+            for (path, other) in state.roots
+            where path != root && other.isDirectory && !other.isDoubtful
+                && (path.isInside(root) || root.isInside(path))
+            {
+                state.roots[path]?.isDoubtful = true
+                state.rootsChanged = true
+            }
+        }
     }
 
     /// Writes the index if anything in it changed. A failure is no error to the user: the next command hashes again.
@@ -122,6 +140,8 @@ package struct IndexRoot: Sendable, Equatable {
     /// Whether varve put the output into the workspace or recorded it from there: only such an output may be removed
     /// again when no pointer file names it any more.
     package var isManaged: Bool
+    /// Whether folders of it were looked at as part of another output since: the digest then vouches for nothing.
+    package var isDoubtful = false
 
     package init(
         digest: MD5Digest, algorithm: HashAlgorithm = .md5, isDirectory: Bool, size: Int64, files: Int,
@@ -190,6 +210,12 @@ package struct IndexEntry: Sendable, Equatable {
     /// too: this asks about a moment ago, not about an earlier command.
     func isStill(_ status: FileStatus) -> Bool {
         inode == status.inode && size == status.size && modified == status.modified
+    }
+
+    /// Whether what is under the name itself, links not followed, may be replaced: the file that was read, or still a
+    /// link, which holds no data of its own.
+    func isStillInPlace(_ status: FileStatus) -> Bool {
+        kind == .link ? status.kind == .symlink : status.kind == .file && isStill(status)
     }
 
     /// Whether the file can't have changed since: same inode, size and times.

@@ -91,7 +91,8 @@ package struct FolderState: Sendable {
     /// Folders, relative to `root`, that hold no file at any depth; they are in no listing.
     package var emptyFolders: [RelativePath] {
         var filled: Set<RelativePath> = []
-        for (path, contents) in folders where (0..<contents.count).contains(where: { contents.entry(at: $0).kind != .folder }) {
+        for (path, contents) in folders
+        where (0..<contents.count).contains(where: { contents.entry(at: $0).kind != .folder }) {
             for folder in path.selfAndParents where !filled.insert(folder).inserted { break }
         }
         return folders.compactMap { filled.contains($0.path) ? nil : $0.path.relative(to: root) }.filter { !$0.isRoot }
@@ -126,6 +127,7 @@ package struct WorkspaceScanner: Sendable {
         at path: RelativePath, algorithm: HashAlgorithm = .md5, storingIn cache: Cache? = nil
     ) throws -> WorkspaceItem {
         let absolute = Paths.join(repository, path.string)
+        let start = fileSystemClock()
         guard var status = try Files.status(absolute) else { return .absent }
         var kind = IndexEntry.Kind.file
         if status.kind == .symlink {
@@ -137,7 +139,7 @@ package struct WorkspaceScanner: Sendable {
         case .directory:
             return .folder(try folder(path, algorithm: algorithm, storingIn: cache))
         case .file:
-            return .file(try file(path, status, kind, algorithm: algorithm, storingIn: cache))
+            return .file(try file(path, status, kind, since: start, algorithm: algorithm, storingIn: cache))
         case .symlink, .other:
             throw UntrackableFile(path: absolute, reason: "it is neither a file nor a folder")
         }
@@ -146,8 +148,8 @@ package struct WorkspaceScanner: Sendable {
     // MARK: Files
 
     private func file(
-        _ path: RelativePath, _ status: FileStatus, _ kind: IndexEntry.Kind, algorithm: HashAlgorithm,
-        storingIn cache: Cache?
+        _ path: RelativePath, _ status: FileStatus, _ kind: IndexEntry.Kind, since start: Int64,
+        algorithm: HashAlgorithm, storingIn cache: Cache?
     ) throws -> IndexEntry {
         let known = index.root(path)
         if let entry = known?.file, entry.kind == kind, entry.algorithm == algorithm, entry.matches(status),
@@ -158,23 +160,22 @@ package struct WorkspaceScanner: Sendable {
         let request = ContentReader.Request(
             path: Paths.join(repository, path.string), status: status, followsLink: kind == .link)
         let reader = ContentReader(threads: threads, algorithm: algorithm, progress: progress)
-        let started = fileSystemClock()
         switch try reader.read([request], into: cache)[0] {
         case .failed(let error):
             throw error
         case .digest(let digest, let status):
             let entry = IndexEntry(status: status, digest: digest, kind: kind, algorithm: algorithm)
-            record(entry, at: path, readSince: started)
+            record(entry, at: path, since: start)
             return entry
         }
     }
 
     /// Notes what a file's content is, so that it need not be read next time.
     ///
-    /// - Parameter started: the file system's clock before it was read.
-    private func record(_ entry: IndexEntry, at path: RelativePath, readSince started: Int64) {
+    /// - Parameter start: the file system's clock before it was read.
+    private func record(_ entry: IndexEntry, at path: RelativePath, since start: Int64) {
         var recorded = entry
-        if max(entry.modified, entry.changed) >= started {
+        if isTooYoung(entry.modified, entry.changed, since: start) {
             recorded.modified = .min
             recorded.changed = .min
         }
@@ -201,10 +202,15 @@ package struct WorkspaceScanner: Sendable {
             return
         }
         let isLink = try Files.status(absolute)?.kind == .symlink
-        record(
+        confirm(
             IndexEntry(status: status, digest: written.digest, kind: isLink ? .link : .file, algorithm: algorithm),
-            at: path, readSince: .max)
-        index.noteWritten(at: max(status.modified, status.changed))
+            at: path)
+    }
+
+    /// Notes the content of a file that varve itself just wrote or touched.
+    package func confirm(_ entry: IndexEntry, at path: RelativePath) {
+        record(entry, at: path, since: .max)
+        index.noteWritten(at: max(entry.modified, entry.changed))
     }
 
     /// Files that were just written from the cache: their digests are known as long as nobody touched them since.
@@ -215,7 +221,8 @@ package struct WorkspaceScanner: Sendable {
     /// - Parameter written: by path relative to the folder.
     package func adopt(_ written: Written, in path: RelativePath, algorithm: HashAlgorithm) throws -> FolderState {
         let rules = ignore.folder(path.string)
-        var walk = FolderWalk(repository: repository, index: index, algorithm: algorithm)
+        let start = fileSystemClock()
+        var walk = FolderWalk(repository: repository, index: index, algorithm: algorithm, passesOverBrokenLinks: true)
         try walk.walk(path, ignoring: rules)
         var walked = walk.folders
         var youngest = Int64.min
@@ -237,7 +244,7 @@ package struct WorkspaceScanner: Sendable {
             walked[number].statuses = statuses
         }
         index.noteWritten(at: youngest)
-        return try read(walked, of: path, rules, algorithm, storingIn: nil)
+        return try read(walked, of: path, since: start, rules, algorithm, storingIn: nil)
     }
 
     // MARK: Folders
@@ -246,24 +253,26 @@ package struct WorkspaceScanner: Sendable {
         _ path: RelativePath, algorithm: HashAlgorithm, storingIn cache: Cache?
     ) throws -> FolderState {
         let rules = ignore.folder(path.string)
-        var walk = FolderWalk(repository: repository, index: index, algorithm: algorithm)
+        let start = fileSystemClock()
+        var walk = FolderWalk(
+            repository: repository, index: index, algorithm: algorithm, passesOverBrokenLinks: cache == nil)
         try walk.walk(path, ignoring: rules)
         let known = index.root(path)
         let isKnown =
             walk.isUnchanged && known?.isDirectory == true && known?.algorithm == algorithm
-            && known?.ignoreFingerprint == rules.fingerprint
+            && known?.ignoreFingerprint == rules.fingerprint && known?.isDoubtful == false
         if isKnown, let known, try cache.map({ try holdsEverything(walk.folders, known.id, in: $0) }) ?? true {
             return FolderState(
                 root: path, folders: walk.folders.map { ($0.path, $0.contents) }, size: known.size, files: known.files,
                 algorithm: algorithm, id: known.id)
         }
-        return try read(walk.folders, of: path, rules, algorithm, storingIn: cache)
+        return try read(walk.folders, of: path, since: start, rules, algorithm, storingIn: cache)
     }
 
     /// Reads the files of a walk that the index does not vouch for.
     private func read(
-        _ walked: [WalkedFolder], of root: RelativePath, _ rules: FolderIgnore, _ algorithm: HashAlgorithm,
-        storingIn cache: Cache?
+        _ walked: [WalkedFolder], of root: RelativePath, since start: Int64, _ rules: FolderIgnore,
+        _ algorithm: HashAlgorithm, storingIn cache: Cache?
     ) throws -> FolderState {
         var walked = walked
         if let cache { try requestUncached(&walked, algorithm, cache) }
@@ -280,7 +289,6 @@ package struct WorkspaceScanner: Sendable {
             }
         }
         let reader = ContentReader(threads: threads, algorithm: algorithm, progress: progress)
-        let started = fileSystemClock()
         var failures: [any UserFacingError] = []
         for (owner, outcome) in zip(owners, try reader.read(requests, into: cache)) {
             switch outcome {
@@ -290,7 +298,7 @@ package struct WorkspaceScanner: Sendable {
                 failures.append(error)
             }
         }
-        return try conclude(walked, readSince: started, of: root, rules, algorithm, failures)
+        return try conclude(walked, of: root, since: start, rules, algorithm, failures)
     }
 
     /// Adds to the unread files those that the index vouches for but the cache does not hold.
@@ -316,7 +324,9 @@ package struct WorkspaceScanner: Sendable {
                 }
                 let path = Paths.join(
                     Paths.join(repository, walked[number].path.string), walked[number].contents.name(at: position))
-                guard let status = try Files.status(path, followingLinks: entry.kind == .link) else { continue }
+                // The listing must not name an object that could not be stored.
+                guard let status = try Files.status(path, followingLinks: entry.kind == .link), entry.isStill(status)
+                else { throw FileChanged(path: path) }
                 walked[number].unread.append(position)
                 walked[number].statuses.append(status)
             }
@@ -337,9 +347,10 @@ package struct WorkspaceScanner: Sendable {
 
     /// Files the result into the index and sums it up.
     private func conclude(
-        _ walked: [WalkedFolder], readSince started: Int64, of root: RelativePath, _ rules: FolderIgnore,
+        _ walked: [WalkedFolder], of root: RelativePath, since start: Int64, _ rules: FolderIgnore,
         _ algorithm: HashAlgorithm, _ failures: [any UserFacingError]
     ) throws -> FolderState {
+        index.distrustRoots(overlapping: root)
         var size: Int64 = 0
         var files = 0
         var folders: [(path: RelativePath, contents: IndexFolder)] = []
@@ -347,7 +358,7 @@ package struct WorkspaceScanner: Sendable {
         for folder in walked {
             if !folder.isUnchanged || !folder.unread.isEmpty {
                 var recorded = folder.contents
-                recorded.distrustEntries(at: folder.unread, since: started)
+                recorded.distrustEntries(at: folder.unread, since: start)
                 index.setFolder(folder.path, recorded)
             }
             for position in 0..<folder.contents.count {

@@ -38,20 +38,11 @@ package final class Cache: Sendable {
         return try isTrustworthy(id, status)
     }
 
-    /// The given objects that are not here. Asks the file system for each of a few, and lists folders for many.
+    /// The given objects that are not here, by the same rule as `contains`.
+    ///
+    /// Listing the cache's folders would be no shorter: each object's mode has to be looked at all the same.
     package func missing(_ ids: some Collection<ObjectID>) throws -> [ObjectID] {
-        guard ids.count > 1024 else { return try ids.filter { try !contains($0) } }
-        var listed: [String: Set<String>] = [:]
-        var missing: [ObjectID] = []
-        for id in ids {
-            let path = path(of: id)
-            let folder = Paths.parent(path)
-            if listed[folder] == nil {
-                listed[folder] = Set((try? Files.names(in: folder)) ?? [])
-            }
-            if listed[folder]?.contains(Paths.name(path)) != true { missing.append(id) }
-        }
-        return missing
+        try ids.filter { try !contains($0) }
     }
 
     private func isTrustworthy(_ id: ObjectID, _ status: FileStatus) throws -> Bool {
@@ -75,6 +66,8 @@ package final class Cache: Sendable {
         do {
             try Files.rename(path(of: id), target)
         } catch {
+            // Another thread or process has moved it already.
+            guard Files.exists(path(of: id)) else { return }
             // Another file system: the bytes are copied before the object goes.
             try Files.copy(from: path(of: id), to: target, mode: 0o444)
             try Files.remove(path(of: id))
@@ -85,12 +78,12 @@ package final class Cache: Sendable {
 
     /// A directory object, or `nil` if it is not here.
     ///
-    /// - Throws: `DamagedObject` when the bytes are not what the ID says or are no safe listing; the object has then
-    ///   been moved aside if its bytes were wrong.
+    /// - Throws: `DamagedObject` when the bytes are not what the ID says or are no safe listing. One that claims by its
+    ///   mode to be verified is moved aside, so that the next fetch gets a good one.
     package func directoryObject(_ id: ObjectID) throws -> DirectoryObject? {
         guard let bytes = try Files.readIfPresent(path(of: id)) else { return nil }
         guard MD5.digest(of: bytes) == id.digest else {
-            try quarantine(id)
+            if try Files.status(path(of: id))?.mode == 0o444 { try quarantine(id) }
             throw DamagedObject(id: id, path: path(of: id), reason: "its bytes do not match its name")
         }
         do {
@@ -108,7 +101,12 @@ package final class Cache: Sendable {
         if try contains(id) { return id }
         let temporary = try temporaryPath(for: id)
         try Files.create(temporary, bytes: bytes, mode: 0o444)
-        try publish(temporary: temporary, as: id)
+        do {
+            try publish(temporary: temporary, as: id)
+        } catch {
+            try? Files.remove(temporary)
+            throw error
+        }
         return id
     }
 
@@ -134,8 +132,11 @@ package final class Cache: Sendable {
 
     /// Gives a complete, verified file its object's name. What was there already is the same bytes and stays.
     package func publish(temporary: String, as id: ObjectID) throws {
+        let destination = path(of: id)
+        // A copy that was staged elsewhere, because its ID was not known yet, may be the first in its folder.
+        try makeFolder(Paths.parent(destination))
         try Files.setMode(temporary, 0o444)
-        try Files.rename(temporary, path(of: id))
+        try Files.rename(temporary, destination)
     }
 
     func makeFolder(_ folder: String) throws {
@@ -174,5 +175,7 @@ package struct DamagedObject: UserFacingError {
     }
 
     package var summary: String { "object \(id) in '\(path)' is damaged: \(reason)" }
-    package var remedy: String? { "run `varve fetch` to get a good copy from the remote, or `varve add` the data again" }
+    package var remedy: String? {
+        "run `varve fetch` to get a good copy from the remote, or `varve add` the data again"
+    }
 }

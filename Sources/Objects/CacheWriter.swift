@@ -43,11 +43,14 @@ final class CacheWriter: Sendable {
 
     // MARK: Streams
 
-    /// A copy being written while its source is read; its ID is not known yet.
+    /// A copy being written while its source is read; its ID is not known yet. One that is let go of before it was
+    /// handed on is removed.
     final class Copy: Sendable {
         let temporary: String
-        /// -1 once closed, or when the copy is a clone that needs no writing.
+        /// -1 once closed.
         private let descriptor: Mutex<Int32>
+        private let isOwned = Mutex(true)
+        /// Whether the copy shares the source's blocks and needs no writing.
         let isClone: Bool
 
         init(temporary: String, descriptor: Int32, isClone: Bool) {
@@ -65,7 +68,7 @@ final class CacheWriter: Sendable {
             }
         }
 
-        func close() throws {
+        private func close() throws {
             try descriptor.withLock { descriptor in
                 guard descriptor >= 0 else { return }
                 #if canImport(Glibc)
@@ -78,12 +81,24 @@ final class CacheWriter: Sendable {
             }
         }
 
+        /// Closes the copy, whose file is from now on the caller's.
+        func handOn() throws {
+            try close()
+            isOwned.withLock { $0 = false }
+        }
+
         /// Removes what was written; harmless after the copy has been handed on.
         func discard() {
-            guard descriptor.withLock({ $0 }) >= 0 else { return }
+            let wasOwned = isOwned.withLock { isOwned in
+                defer { isOwned = false }
+                return isOwned
+            }
+            guard wasOwned else { return }
             try? close()
             try? Files.remove(temporary)
         }
+
+        deinit { discard() }
     }
 
     /// Begins the copy of an open file: a clone where the file system can share extents, else an empty file.
@@ -107,7 +122,7 @@ final class CacheWriter: Sendable {
                 copy.discard()
                 return
             }
-            try copy.close()
+            try copy.handOn()
             try enqueue(copy.temporary, id, bytes: size)
         } catch let error as WriteFailure {
             throw error

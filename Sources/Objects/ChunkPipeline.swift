@@ -1,5 +1,5 @@
-import Dispatch
 import Basics
+import Dispatch
 import FileSystem
 import Synchronization
 
@@ -41,7 +41,7 @@ final class ChunkPipeline {
             done.wait()
         }
         while let bytes = try ring.next() {
-            total += Int64(bytes.count)
+            try note(bytes.count)
             try consume(bytes)
             ring.release()
         }
@@ -54,17 +54,24 @@ final class ChunkPipeline {
             let count = try file.read(into: buffer)
             if count == 0 { return }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[0..<count])
+            try note(count)
             try copy?.write(bytes)
-            total += Int64(count)
             try consume(bytes)
         }
+    }
+
+    /// A file that grows is given up at once: a log that never ends would fill the disk with its copy.
+    private func note(_ count: Int) throws {
+        total += Int64(count)
+        guard total <= file.request.status.size else { throw FileChanged(path: file.request.path) }
     }
 
     /// A ring of buffers between one producer and one consumer.
     private final class Ring: @unchecked Sendable {
         // Sendable because a slot belongs to the producer from `free` to `filled` and to the consumer from there on.
         private let buffers: [UnsafeMutableRawBufferPointer]
-        private var counts: [Int]
+        /// Bytes in each buffer; -1 after an error. Plain memory, since both threads use it at once.
+        private let counts: UnsafeMutableBufferPointer<Int>
         private var error: (any Error)?
         private let free: DispatchSemaphore
         private let filled = DispatchSemaphore(value: 0)
@@ -73,12 +80,16 @@ final class ChunkPipeline {
 
         init(depth: Int, chunk: Int) {
             buffers = (0..<depth).map { _ in .allocate(byteCount: chunk, alignment: 64) }
-            counts = Array(repeating: 0, count: depth)
+            counts = .allocate(capacity: depth)
+            counts.initialize(repeating: 0)
             free = DispatchSemaphore(value: 0)
             for _ in 0..<depth { free.signal() }
         }
 
-        deinit { buffers.forEach { $0.deallocate() } }
+        deinit {
+            buffers.forEach { $0.deallocate() }
+            counts.deallocate()
+        }
 
         func produce(from file: OpenFile, copy: CacheWriter.Copy?) {
             var position = 0
@@ -86,16 +97,17 @@ final class ChunkPipeline {
                 free.wait()
                 if stopped.load(ordering: .acquiring) { return }
                 let slot = position % buffers.count
+                var count = -1
                 do {
-                    let count = try file.read(into: buffers[slot])
+                    count = try file.read(into: buffers[slot])
                     try copy?.write(UnsafeRawBufferPointer(rebasing: buffers[slot][0..<count]))
-                    counts[slot] = count
                 } catch {
                     self.error = error
-                    counts[slot] = -1
+                    count = -1
                 }
+                counts[slot] = count
                 filled.signal()
-                if counts[slot] <= 0 { return }
+                if count <= 0 { return }
                 position += 1
             }
         }

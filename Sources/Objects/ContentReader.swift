@@ -240,7 +240,11 @@ package struct ContentReader: Sendable {
         defer { for stream in streams { stream?.copy?.discard() } }
         for index in requests.indices {
             if let stream = streams[index] {
-                streams[index]?.copy = try writer?.beginCopy(of: stream.file, size: requests[index].status.size)
+                do {
+                    streams[index]?.copy = try writer?.beginCopy(of: stream.file, size: requests[index].status.size)
+                } catch let error as CacheWriter.WriteFailure {
+                    throw error.cause
+                }
             }
         }
         try buffers.with(atLeast: chunk * requests.count) { buffer in
@@ -257,8 +261,11 @@ package struct ContentReader: Sendable {
                             continue
                         }
                         let bytes = UnsafeRawBufferPointer(rebasing: slot[0..<count])
-                        try stream.copy?.write(bytes)
                         streams[index]?.total += Int64(count)
+                        guard stream.total + Int64(count) <= requests[index].status.size else {
+                            throw FileChanged(path: requests[index].path)
+                        }
+                        try stream.copy?.write(bytes)
                         parts.append(MD5Lanes.Chunk(lane: index, bytes: bytes))
                         progress.report(.advanced(phase, items: 0, bytes: Int64(count)))
                     } catch let error as CacheWriter.WriteFailure {

@@ -176,7 +176,7 @@ private func appendPythonString(_ text: String, to output: inout [UInt8]) {
         case "\t": output.append(contentsOf: #"\t"#.utf8)
         case "\u{8}": output.append(contentsOf: #"\b"#.utf8)
         case "\u{C}": output.append(contentsOf: #"\f"#.utf8)
-        case " "..."\u{7F}": output.append(UInt8(scalar.value))
+        case " "..."~": output.append(UInt8(scalar.value))
         default:
             for unit in UTF16.encode(scalar)! {  // cannot be nil because every scalar has a UTF-16 form
                 output.append(contentsOf: #"\u"#.utf8)

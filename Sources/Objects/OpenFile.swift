@@ -22,13 +22,13 @@ final class OpenFile: Sendable {
         guard descriptor >= 0 else { throw FileError("read", request.path, errno) }
         self.descriptor = descriptor
         self.request = request
+        // From here on `deinit` closes the file, also where this throws.
         guard try OpenFile.status(descriptor, request.path) == request.status else {
-            close(descriptor)
             throw FileChanged(path: request.path)
         }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { close(descriptor) }
 
     /// Reads until the buffer is full or the file ends; returns the number of bytes.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

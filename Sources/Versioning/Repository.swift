@@ -120,7 +120,8 @@ package final class Repository: Sendable {
     private func relative(_ path: String) -> RelativePath? {
         if path.utf8.elementsEqual(root.utf8) { return RelativePath("") }
         guard Paths.isInside(path, root) else { return nil }
-        return RelativePath(String(path.dropFirst(root == "/" ? 1 : root.count + 1)))
+        // By bytes: a name may begin with a combining character, which is one character with the slash before it.
+        return RelativePath(String(decoding: path.utf8.dropFirst(root == "/" ? 1 : root.utf8.count + 1), as: UTF8.self))
     }
 
     package func absolute(_ path: RelativePath) -> String { Paths.join(root, path.string) }

@@ -53,7 +53,7 @@ import Testing
         var random = SplitMix64(seed: 1)
         let alphabet = Array("aB01.-_:?,[]{}#&*!|>'\"%@` \n\n\t\\é\u{85}\u{2028}\u{FEFF}~<=+x".utf8) + [0, 0xFF, 0xC3]
         var refused = 0
-        for _ in 0..<6000 {
+        for _ in 0..<3000 {
             let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
                 alphabet.randomElement(using: &random) ?? 0
             }
@@ -61,7 +61,28 @@ import Testing
             if let document = try? YAMLDocument(parsing: bytes) { _ = document.text(updatedTo: document.value) }
             _ = try? JSON.parse(bytes)
         }
-        #expect(refused > 1000)
+        #expect(refused > 500)
+    }
+
+    @Test("any string survives as a value, a key and an item, however long and odd")
+    func anyString() throws {
+        var random = SplitMix64(seed: 3)
+        let parts = [
+            "word", "a: b", " #", "'", "\"", "- ", "? ", "\t", "\n", "\n\n", "  ", "\\", "é", "\u{85}", "\u{2028}",
+            "\u{FEFF}",
+            "---", "...", "{", "[", ",", "true", "1e5", "\u{7}", "\r\n", "\u{1F600}", "&a", "*", "|", ">", "%", "=",
+            "<<", "0x",
+            String(repeating: "y", count: 90),
+        ]
+        for _ in 0..<600 {
+            let separator = ["", " ", "  ", "\n"].randomElement(using: &random) ?? ""
+            let text = (0..<Int.random(in: 0...30, using: &random)).map { _ in
+                parts.randomElement(using: &random) ?? ""
+            }.joined(separator: separator)
+            let value = Value.mapping(Mapping([("a", [.string(text), .mapping(Mapping([(text, .string(text))]))])]))
+            #expect(try YAML.parse(YAML.emit(value)) == value)
+            #expect(try JSON.parse(JSON.emitPython(value)) == value)
+        }
     }
 
     @Test("no damage to a document makes a parser or an edit trap, and edits stay readable")
@@ -69,7 +90,7 @@ import Testing
         var random = SplitMix64(seed: 2)
         let sources = try goldenCases("edit.json").compactMap { $0["text"]?.string.map { Array($0.utf8) } }
         var read = 0
-        for _ in 0..<3000 {
+        for _ in 0..<1000 {
             var bytes = try #require(sources.randomElement(using: &random))
             for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
                 let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -87,7 +108,7 @@ import Testing
             let text = document.text(updatedTo: .mapping(new))
             #expect(try YAML.parse(text).mapping?["k"] == ["v"])
         }
-        #expect(read > 500)
+        #expect(read > 150)
     }
 }
 

@@ -21,9 +21,13 @@ package struct TreeSnapshot: Sendable, Equatable, CustomStringConvertible {
 
     /// By path relative to the folder.
     package var items: [String: Item] = [:]
+    private let root: String
+
+    package static func == (left: TreeSnapshot, right: TreeSnapshot) -> Bool { left.items == right.items }
 
     /// - Parameter skipping: relative paths that are left out with all that is in them.
     package init(of folder: String, skipping: Set<String> = []) throws {
+        root = Paths.resolvingLinks(folder)
         if Files.isDirectory(folder) { try visit(folder, "", skipping) }
     }
 
@@ -37,7 +41,9 @@ package struct TreeSnapshot: Sendable, Equatable, CustomStringConvertible {
             case .directory:
                 items[relative] = .folder
                 try visit(path, relative + "/", skipping)
-            case .symlink: items[relative] = .link(try Files.readLink(path))
+            case .symlink:
+                let target = try Files.readLink(path)
+                items[relative] = .link(target.hasPrefix(root + "/") ? "<folder>" + target.dropFirst(root.count) : target)
             case .file:
                 items[relative] = .file(md5: MD5.digest(of: try Files.read(path)).hex, mode: status.mode)
             case .other: items[relative] = .other

@@ -21,8 +21,8 @@ package enum YAML {
 
     /// Text of a document, byte for byte as DVC writes plain data: block style, lines folded at 80 columns.
     ///
-    /// It differs where DVC would read back something else than it wrote: strings with U+0085, and double-quoted ones
-    /// that DVC breaks right behind an escape such as `\t`.
+    /// It differs where DVC could not read back what it wrote: lines do not break behind two blanks, behind an escape
+    /// such as `\t`, or within a key; strings with U+0085 are escaped.
     package static func emit(_ value: Value) -> String {
         var emitter = YAMLEmitter()
         return emitter.document(YAMLNode(value))

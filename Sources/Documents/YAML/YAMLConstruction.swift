@@ -37,8 +37,7 @@ struct YAMLConstruction {
                 continue
             }
             let key = try key(of: pair.key)
-            guard own[key] == nil else { throw duplicate(key, at: pair.key) }
-            own[key] = try value(of: pair.value)
+            guard own.append(try value(of: pair.value), forNewKey: key) else { throw duplicate(key, at: pair.key) }
         }
         guard var merged else { return own }
         for entry in own.entries { merged[entry.key] = entry.value }

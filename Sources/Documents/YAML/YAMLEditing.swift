@@ -35,7 +35,7 @@ struct YAMLEditing {
                 continue
             }
             known[key] = .null
-            result.append((pair.key, updated(pair.value, from: current, to: wanted, at: path + [.key(key)])))
+            result.append((pair.key, updated(pair.value, from: current, to: wanted, at: extended(path, .key(key)))))
         }
         for entry in merged where known[entry.key] == nil {
             guard let wanted = new[entry.key] else { continue }
@@ -52,11 +52,11 @@ struct YAMLEditing {
         _ items: [YAMLNode], from old: [Value], to new: [Value], at path: [YAMLPathElement]
     ) -> [YAMLNode] {
         guard items.count == new.count, old.count == new.count else { return new.map { YAMLNode($0) } }
-        return items.indices.map { updated(items[$0], from: old[$0], to: new[$0], at: path + [.index($0)]) }
+        return items.indices.map { updated(items[$0], from: old[$0], to: new[$0], at: extended(path, .index($0))) }
     }
 
     private func updated(_ node: YAMLNode, from old: Value, to new: Value, at path: [YAMLPathElement]) -> YAMLNode {
-        if replacing.contains(path) { return replacement(of: node, with: new) }
+        if !replacing.isEmpty && replacing.contains(path) { return replacement(of: node, with: new) }
         switch (old, new) {
         case (.mapping, .mapping), (.array, .array):
             if node.isShared && old.isSame(as: new) { return node }
@@ -65,6 +65,10 @@ struct YAMLEditing {
             return target
         default: return old.isSame(as: new) ? node : replacement(of: node, with: new)
         }
+    }
+
+    private func extended(_ path: [YAMLPathElement], _ element: YAMLPathElement) -> [YAMLPathElement] {
+        replacing.isEmpty ? path : path + [element]
     }
 
     /// New data where a node was; a block scalar stays one.
@@ -87,12 +91,10 @@ extension YAMLNode {
     /// The same in its own right, so that a change does not reach the aliases of the original.
     fileprivate func copy() -> YAMLNode {
         let result = YAMLNode(content, at: mark)
-        result.tag = tag
-        result.writtenTag = writtenTag
+        result.properties = Properties(anchor: nil, tag: tag, writtenTag: writtenTag)
+        result.block = block
         result.isFlow = isFlow
         result.comments = comments
-        result.folds = folds
-        result.header = header
         result.value = value
         switch content {
         case .scalar: break

@@ -25,7 +25,11 @@ extension YAMLEmitter {
                     writeText(text[start..<end])
                 }
             } else {
-                if column + (end - start) > Self.width, let indent, column > indent { writeIndent() }
+                // A break behind two blanks would read back as one blank.
+                let isBehindBlanks = start > 1 && text[start - 2] == " "
+                if column + (end - start) > Self.width, breaksLines, !isBehindBlanks, let indent, column > indent {
+                    writeIndent()
+                }
                 writeText(text[start..<end])
             }
             start = end

@@ -80,20 +80,30 @@ struct YAMLEmitter {
             if isInSequence && !isInFlow { skipsBreak = true }
         }
         increaseIndent(isFlow: true, isSequence: false)
+        if scalar.isWord {
+            if isInSequence && !isInFlow { writeIndent() }
+            writeWord(scalar.text.utf8)
+        } else {
+            writeForm(of: scalar, node)
+        }
+        if let comment = node.comments.post { writeComment(comment) }
+        popIndent()
+    }
+
+    private mutating func writeForm(of scalar: YAMLScalarText, _ node: YAMLNode) {
         let form = scalar.form(isInFlow: isInFlow, isSimpleKey: isSimpleKey, isRoot: isRoot)
         if isInSequence && !isInFlow { writeIndent() }
         switch form.style {
         case .plain: writePlain(form.text)
         case .singleQuoted: writeSingleQuoted(form.text)
         case .doubleQuoted: writeDoubleQuoted(form.text)
-        case .literal: writeLiteral(form.text, header: node.header)
-        case .folded: writeFolded(form.text, header: node.header, folds: scalar.folds)
+        case .literal: writeLiteral(form.text, header: node.block?.header ?? "")
+        case .folded: writeFolded(form.text, header: node.block?.header ?? "", folds: scalar.folds)
         }
-        if let comment = node.comments.post {
-            if form.style.isBlock, comment.column >= indent ?? 0 { comment.column = (indent ?? 0) - 1 }
-            writeComment(comment)
+        // Comments behind a block scalar must not look like part of it.
+        if form.style.isBlock, let comment = node.comments.post, comment.column >= indent ?? 0 {
+            comment.column = (indent ?? 0) - 1
         }
-        popIndent()
     }
 
     private mutating func writeSequence(_ items: [YAMLNode], of node: YAMLNode, isItem: Bool) {
@@ -210,6 +220,7 @@ struct YAMLEmitter {
         case .mapping(let pairs): return key.isFlow || pairs.isEmpty
         case .scalar:
             let scalar = YAMLScalarText(key)
+            if scalar.isWord && scalar.text.utf8.count < 100 && length == 0 { return true }
             length += scalar.text.unicodeScalars.count + scalar.tagLength
             return length < 128 && !scalar.text.unicodeScalars.contains(where: YAMLScalarAnalysis.isBreak)
         }
@@ -308,6 +319,20 @@ struct YAMLEmitter {
     mutating func writeText(_ scalars: ArraySlice<Unicode.Scalar>) {
         column += scalars.count
         for scalar in scalars { append(scalar) }
+    }
+
+    /// Plain text without blanks, in ASCII.
+    private mutating func writeWord(_ word: String.UTF8View) {
+        if isRoot { isOpenEnded = true }
+        if !whitespace {
+            output.append(0x20)
+            column += 1
+        }
+        whitespace = false
+        indention = false
+        if column + word.count > Self.width, !isSimpleKey, let indent, column > indent { writeIndent() }
+        column += word.count
+        output.append(contentsOf: word)
     }
 
     mutating func append(_ text: String) { output.append(contentsOf: text.utf8) }

@@ -77,7 +77,7 @@ struct YAMLParser {
     }
 
     private mutating func moveComments(of token: YAMLToken) throws(DocumentError) {
-        guard !token.comments.isEmpty else { return }
+        guard token.hasComments else { return }
         _ = try scanner.next()
         token.moveComments(to: &scanner.token)
     }
@@ -111,9 +111,9 @@ struct YAMLParser {
         }
 
         let node = YAMLNode(.scalar("", .plain), at: start)
-        node.anchor = anchor
-        node.tag = tag
-        node.writtenTag = writtenTag
+        if anchor != nil || !tag.isEmpty {
+            node.properties = YAMLNode.Properties(anchor: anchor, tag: tag, writtenTag: writtenTag)
+        }
         if let anchor {
             anchors[anchor] = node
             open.insert(ObjectIdentifier(node))
@@ -123,9 +123,8 @@ struct YAMLParser {
         case .scalar:
             let token = try scanner.take()
             node.content = .scalar(token.text, token.style)
-            node.comments = token.comments
-            node.folds = token.folds
-            node.header = token.header
+            if token.hasComments { node.comments = token.comments }
+            if token.style.isBlock { node.block = YAMLNode.BlockStyle(folds: token.folds, header: token.header) }
         case .flowSequenceStart: try parseFlowSequence(into: node)
         case .flowMappingStart: try parseFlowMapping(into: node)
         case .blockSequenceStart where isBlock: try parseBlockSequence(into: node)
@@ -133,7 +132,7 @@ struct YAMLParser {
         default:
             guard anchor != nil || !tag.isEmpty else { throw unexpected("Expected a value") }
         }
-        open.remove(ObjectIdentifier(node))
+        if anchor != nil { open.remove(ObjectIdentifier(node)) }
         return node
     }
 
@@ -245,7 +244,7 @@ struct YAMLParser {
         let token = try scanner.take()
         var hasKeptComments = true
         let next = try scanner.next()
-        if next != .key && !token.comments.isEmpty && next != .streamEnd && next != .documentStart {
+        if next != .key && token.hasComments && next != .streamEnd && next != .documentStart {
             try moveComments(of: token)
             hasKeptComments = false
         }
@@ -254,7 +253,7 @@ struct YAMLParser {
         default: return try parseNode(isBlock: true, isIndentless: true)
         }
         let scalar = emptyScalar(at: token.end)
-        if hasKeptComments && !token.comments.isEmpty {
+        if hasKeptComments && token.hasComments {
             scalar.comments = token.comments
         } else {
             scalar.comments.post = scanner.token.comments.post

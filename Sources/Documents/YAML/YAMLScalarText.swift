@@ -30,7 +30,7 @@ struct YAMLScalarText {
             } else {
                 if node.tag == "!" { tag = "" }
                 if writtenStyle != .plain {
-                    folds = node.folds
+                    folds = (node.block?.folds ?? [])
                     style = Self.blockStyle(of: node)
                 } else if tag.isEmpty {
                     kind = YAMLResolution.kind(of: written.utf8)
@@ -107,7 +107,6 @@ struct YAMLScalarText {
         }
         let scalars = Array(text.unicodeScalars)
         if kind != .string { return (scalars, .plain) }
-        if style == .plain, Self.isWord(text.utf8) { return (scalars, .plain) }
         let analysis = YAMLScalarAnalysis(scalars)
         if style.isBlock {
             return (scalars, isInFlow || isSimpleKey || analysis.hasSpecialCharacters ? .doubleQuoted : style)
@@ -123,21 +122,21 @@ struct YAMLScalarText {
         return (scalars, allowsSingleQuoted ? .singleQuoted : .doubleQuoted)
     }
 
-    /// Whether text is so ordinary that it needs no closer look.
-    private static func isWord(_ bytes: String.UTF8View) -> Bool {
-        guard let first = bytes.first, first | 0x20 >= UInt8(ascii: "a"), first | 0x20 <= UInt8(ascii: "z") else {
+    /// Whether the text is one word so ordinary that it stands plain anywhere.
+    var isWord: Bool {
+        guard kind == .string, style == .plain, let first = text.utf8.first, first != UInt8(ascii: "-") else {
             return false
         }
-        for byte in bytes {
+        for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "."),
-                UInt8(ascii: "-"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "-"):
                 continue
+            case UInt8(ascii: ".") where first != UInt8(ascii: "."): continue
             default: return false
             }
         }
-        return YAMLResolution.kind(of: bytes) == .string
+        return YAMLResolution.kind(of: text.utf8) == .string
     }
 }
 

@@ -7,7 +7,8 @@ extension YAMLScanner {
         reader.skip()
         var token = YAMLToken(kind: .scalar, start: start, end: start, style: style)
         let (chomping, increment) = try scanBlockIndicators()
-        token.header = try scanBlockHeader()
+        let header = try scanBlockHeader()
+        if !header.isEmpty { token.header = header }
 
         let minimum = indent + 1
         var breaks: [String]
@@ -28,6 +29,7 @@ extension YAMLScanner {
             if style == .folded { count += part.unicodeScalars.count }
         }
         var lastBreak = ""
+        var folds: [Int] = []
         while reader.column == blockIndent, !reader.isAtEnd {
             for lineBreak in breaks { append(lineBreak) }
             let startsBlank = reader.peek() == 0x20 || reader.peek() == 0x09
@@ -44,7 +46,7 @@ extension YAMLScanner {
             }
             guard reader.column == blockIndent, !reader.isAtEnd else { break }
             let isFolding = style == .folded && lastBreak == "\n"
-            if isFolding { token.folds.append(count) }
+            if isFolding { folds.append(count) }
             if isFolding, !startsBlank, reader.peek() != 0x20, reader.peek() != 0x09 {
                 if breaks.isEmpty { append(" ") }
             } else {
@@ -57,6 +59,7 @@ extension YAMLScanner {
             breaks = []
         }
         token.text = text
+        if !folds.isEmpty { token.folds = folds }
         if keepsComments, !breaks.isEmpty {
             let comment = YAMLComment(breaks.joined(), at: token.end)
             while let next = skipToNextToken() {

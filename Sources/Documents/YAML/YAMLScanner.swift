@@ -117,7 +117,7 @@ struct YAMLScanner {
 
     private mutating func attachFollowingComments() throws(DocumentError) {
         guard queue.count - head > 1, queue[head + 1].kind == .comment,
-            let comment = queue[head + 1].comment
+            let comment = queue[head + 1].comments.post
         else { return }
         let token = queue[head]
         switch token.kind {
@@ -144,7 +144,7 @@ struct YAMLScanner {
     private mutating func dropComment(at offset: Int) -> YAMLComment {
         taken += 1
         let token = queue.remove(at: head + offset)
-        return token.comment ?? YAMLComment("", at: token.start)
+        return token.comments.post ?? YAMLComment("", at: token.start)
     }
 
     // MARK: Fetching
@@ -152,8 +152,7 @@ struct YAMLScanner {
     private mutating func fetch() throws(DocumentError) {
         if let comment = skipToNextToken() {
             while comment.text.utf8.last == UInt8(ascii: " ") { comment.text.removeLast() }
-            let mark = YAMLMark(line: comment.line, column: comment.column)
-            queue.append(YAMLToken(kind: .comment, start: mark, end: mark, comment: comment))
+            queue.append(YAMLToken(comment))
             return
         }
         try dropStaleKeys()

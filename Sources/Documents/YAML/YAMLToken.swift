@@ -52,21 +52,64 @@ struct YAMLToken {
         case comment
     }
 
+    /// What few tokens have, kept apart so that tokens move cheaply.
+    final class Details {
+        var handle = ""
+        var folds: [Int] = []
+        var header = ""
+        var comments = YAMLComments()
+    }
+
     var kind: Kind
+    var style = YAMLScalarStyle.plain
     var start: YAMLMark
     var end: YAMLMark
     /// A scalar's content, the name of an anchor or alias, a tag without its handle, a directive.
     var text = ""
+    private var details: Details?
+
+    init(kind: Kind, start: YAMLMark, end: YAMLMark, text: String = "", style: YAMLScalarStyle = .plain) {
+        self.kind = kind
+        self.style = style
+        self.start = start
+        self.end = end
+        self.text = text
+    }
+
+    /// A comment on its way to the token that it belongs to.
+    init(_ comment: YAMLComment) {
+        let mark = YAMLMark(line: comment.line, column: comment.column)
+        self.init(kind: .comment, start: mark, end: mark)
+        comments.post = comment
+    }
+
     /// What a tag starts with: `!`, `!!` or `!name!`; empty for a verbatim tag.
-    var handle = ""
-    var style = YAMLScalarStyle.plain
+    var handle: String {
+        get { details?.handle ?? "" }
+        set { makeDetails().handle = newValue }
+    }
     /// Positions in a folded scalar where its source breaks lines, in Unicode scalars.
-    var folds: [Int] = []
+    var folds: [Int] {
+        get { details?.folds ?? [] }
+        set { makeDetails().folds = newValue }
+    }
     /// The comment behind the indicator of a block scalar, with the blanks before it.
-    var header = ""
-    /// The comment itself for `.comment`.
-    var comment: YAMLComment?
-    var comments = YAMLComments()
+    var header: String {
+        get { details?.header ?? "" }
+        set { makeDetails().header = newValue }
+    }
+    var comments: YAMLComments {
+        get { details?.comments ?? YAMLComments() }
+        set { if details != nil || !newValue.isEmpty { makeDetails().comments = newValue } }
+    }
+    var hasComments: Bool { details.map { !$0.comments.isEmpty } ?? false }
+
+    private mutating func makeDetails() -> Details {
+        if let details { return details }
+        let new = Details()
+        details = new
+        return new
+    }
 
     /// What messages call it.
     var name: String {
@@ -95,7 +138,7 @@ struct YAMLToken {
 
     /// Hands this token's comments to the token after it, where nothing of its own claims them.
     func moveComments(to target: inout YAMLToken) {
-        guard !comments.isEmpty, target.kind != .streamEnd, target.kind != .documentStart else { return }
+        guard hasComments, target.kind != .streamEnd, target.kind != .documentStart else { return }
         if let post = comments.post { target.comments.post = post }
         if let pre = comments.pre { target.comments.pre = pre + (target.comments.pre ?? []) }
     }

@@ -169,6 +169,7 @@ extension Repository {
         var stage = plan.stage
         let algorithm = try currentAlgorithm(of: plan.output, at: plan.outputPath)
         let item = try scanner().item(at: plan.path, algorithm: algorithm, storingIn: store)
+        if case .folder(let state) = item { try refuseIgnoreFiles(in: state) }
         if plan.path == plan.outputPath {
             stage.outputs[plan.outputNumber].checksum = try checksum(
                 of: item, at: plan.path, algorithm: algorithm, storingIn: store)
@@ -184,6 +185,16 @@ extension Repository {
             try relink(item, at: plan.path, algorithm: algorithm)
         } catch is LinkingFailed {
             result.unlinked.append(shown(RelativePath(stage.definition)))
+        }
+    }
+
+    /// Rules inside tracked data would change what the data is.
+    private func refuseIgnoreFiles(in state: FolderState) throws {
+        for (path, contents) in state.folders
+        where (0..<contents.count).contains(where: { contents.name(at: $0).hasSameBytes(as: ".dvcignore") }) {
+            throw Failure(
+                ".dvcignore file should not be in collected dir path: '\(absolute(path))'",
+                remedy: "move its rules to a .dvcignore outside of the data", category: .unexpected)
         }
     }
 }

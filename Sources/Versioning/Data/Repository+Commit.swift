@@ -53,7 +53,8 @@ extension Repository {
         var position = selected.startIndex
         while position < selected.endIndex {
             let definition = selected[position].stage.definition
-            let end = selected[position...].firstIndex { !$0.stage.definition.hasSameBytes(as: definition) }
+            let end =
+                selected[position...].firstIndex { !$0.stage.definition.hasSameBytes(as: definition) }
                 ?? selected.endIndex
             var recorded: [Stage] = []
             for target in selected[position..<end] {

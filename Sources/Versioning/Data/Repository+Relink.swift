@@ -12,17 +12,22 @@ extension Repository {
         switch item {
         case .absent: return
         case .file(let entry):
-            if needsLink(entry, at: absolute(path)) {
+            // An executable is never linked, since its mode would be the object's.
+            let isFinal = entry.isExecutable && entry.kind == .file
+            if !isFinal, needsLink(entry, at: absolute(path)) {
                 placements = [
                     .init(
                         path: RelativePath(path.name), object: ObjectID(entry.digest, algorithm: algorithm),
-                        isExecutable: entry.isExecutable)
+                        isExecutable: entry.isExecutable, over: .entry(entry))
                 ]
+            } else {
+                try makeEditable(entry, at: path)
             }
         case .folder(let state):
             state.forEachFile { file, entry in
                 if needsLink(entry, at: Paths.join(absolute(path), file.string)) {
-                    placements.append(.init(path: file, object: ObjectID(entry.digest, algorithm: algorithm)))
+                    placements.append(
+                        .init(path: file, object: ObjectID(entry.digest, algorithm: algorithm), over: .entry(entry)))
                 }
             }
         }
@@ -39,6 +44,24 @@ extension Repository {
         }
         scanner().markManaged(path)
     }
+
+    /// Gives a private file the mode that DVC leaves it with: that of a new file, executable for its owner at most.
+    private func makeEditable(_ entry: IndexEntry, at path: RelativePath) throws {
+        guard entry.kind == .file, let wanted = cache.linkTypes.first, wanted == .copy || wanted == .reflink else {
+            return
+        }
+        let mode = editableMode | (entry.isExecutable ? 0o100 : 0)
+        guard let status = try Files.status(absolute(path)), status.mode & 0o777 != mode else { return }
+        try Files.setMode(absolute(path), mode)
+        guard let after = try Files.status(absolute(path)), after.inode == status.inode,
+            after.modified == entry.modified, after.size == entry.size
+        else { return }
+        scanner().confirm(
+            IndexEntry(status: after, digest: entry.digest, kind: .file, algorithm: entry.algorithm), at: path)
+    }
+
+    /// Permissions of data that nobody protects.
+    var editableMode: UInt32 { cache.isShared ? 0o664 : 0o666 & ~Files.currentUmask }
 
     private func needsLink(_ entry: IndexEntry, at path: String) -> Bool {
         guard let wanted = cache.linkTypes.first else { return false }

@@ -23,7 +23,8 @@ extension Repository {
     }
 
     private func canBeRemembered(_ stage: Stage) -> Bool {
-        guard stage.command != nil, !stage.isCallback, !stage.alwaysChanged, !stage.dependencies.isEmpty, !stage.outputs.isEmpty
+        guard stage.command != nil, !stage.isCallback, !stage.alwaysChanged, !stage.dependencies.isEmpty,
+            !stage.outputs.isEmpty
         else { return false }
         let dependenciesCount = stage.dependencies.allSatisfy { dependency in
             switch dependency.source {

@@ -48,12 +48,13 @@ extension Repository {
     private func unprotectFile(_ path: String) throws {
         guard let own = try Files.status(path) else { return }
         guard own.kind == .symlink || own.links > 1 else {
-            try Files.setMode(path, 0o666 & ~Files.currentUmask)
+            try Files.setMode(path, editableMode)
             return
         }
         let temporary = Paths.join(Paths.parent(path), TemporaryName.make())
         try Files.copy(from: path, to: temporary)
         do {
+            try Files.setMode(temporary, editableMode)
             try Files.rename(temporary, path)
         } catch {
             try? Files.remove(temporary)

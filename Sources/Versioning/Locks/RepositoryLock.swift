@@ -1,5 +1,6 @@
 package import Basics
 package import FileSystem
+import Objects
 
 extension Repository {
     /// How long a command waits for another one before it gives up.
@@ -17,6 +18,7 @@ extension Repository {
         let lock = try acquireLock(patience)
         defer { lock.release() }
         try prepare()
+        defer { CrashSweep(self).end() }
         return try body()
     }
 
@@ -26,11 +28,18 @@ extension Repository {
         let lock = try acquireLock(patience)
         defer { lock.release() }
         try prepare()
+        defer { CrashSweep(self).end() }
         return try await body()
     }
 
     private func prepare() throws {
+        if let status = try Files.status(cache.root, followingLinks: true), status.kind != .directory {
+            throw Failure(
+                "the cache folder '\(cache.root)' is a file", remedy: "set another with `varve cache dir`",
+                category: .unexpected)
+        }
         try sweepLeftovers()
+        try CrashSweep(self).begin()
         try hideInternals()
     }
 
