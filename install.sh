@@ -309,11 +309,18 @@ run() {
 
 # run_expecting TEXT COMMAND...: the same; what it prints must hold TEXT.
 run_expecting() {
-    local text=$1
+    local text=$1 lines
     shift
     print_command "$@"
     "$@" >"$work/printed" 2>&1 || { cat "$work/printed"; die "\`$*\` failed"; }
-    awk 'NR <= 16; END { if (NR > 16) print "# ... and " NR - 16 " more lines" }' "$work/printed"
+    lines=$(wc -l <"$work/printed")
+    if ((lines > 16)); then
+        head -n 8 "$work/printed"
+        printf '# ... %d more lines\n' "$((lines - 12))"
+        tail -n 4 "$work/printed"
+    else
+        cat "$work/printed"
+    fi
     grep -qF -- "$text" "$work/printed" || die "\`$*\` did not print: $text"
 }
 
