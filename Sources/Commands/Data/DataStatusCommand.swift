@@ -16,7 +16,8 @@ struct DataCommand: CommandFamily {
 /// `varve data status`: the last Git commit, the project files and the workspace compared.
 struct DataStatusCommand: RepositoryCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show changes between the last Git commit, the project files and the workspace",
+        commandName: "status",
+        abstract: "Show changes between the last Git commit, the project files and the workspace",
         discussion: examples(
             ("varve data status", "What is not committed to varve or to Git"),
             ("varve data status --granular images", "Every changed file of a directory"),
@@ -29,7 +30,8 @@ struct DataStatusCommand: RepositoryCommand {
     @Flag(help: "Show every file of tracked directories") var granular = false
     @Flag(help: "Also show what has not changed") var unchanged = false
     @Option(
-        name: .customLong("untracked-files"), help: ArgumentHelp("Show files that Git does not know", valueName: "which"))
+        name: .customLong("untracked-files"),
+        help: ArgumentHelp("Show files that Git does not know", valueName: "which"))
     var untrackedFiles = UntrackedFiles.no
     @Option(
         name: [.short, .long], help: ArgumentHelp("Remote for --not-in-remote", valueName: "name"),

@@ -79,7 +79,8 @@ package struct StageInspector {
 
     private func state(of parameters: ParamsDependency, at location: Location) throws -> ItemState? {
         let path = repository.absolute(location)
-        guard let path, try !repository.isIgnored(path), let bytes = try Files.readIfPresent(path, limit: 1 << 28) else {
+        guard let path, try !repository.isIgnored(path), let bytes = try Files.readIfPresent(path, limit: 1 << 28)
+        else {
             return .deleted
         }
         // A first run has no values yet, whatever the file says.
