@@ -39,6 +39,10 @@ struct StatusCommand: RepositoryCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in repository: Repository, _ console: Console) async throws {
+        if cloud || remote != nil {
+            try await compareWithRemote(repository, console)
+            return
+        }
         try refuseMeaningless()
         var request = StatusRequest()
         request.targets = targets
@@ -46,6 +50,22 @@ struct StatusCommand: RepositoryCommand {
         request.checksUpdates = !noUpdates
         let result = try repository.status(request)
         try show(StatusView(result), isEmptyProject: result.hasNoStages, clean: StatusView.clean, console)
+    }
+
+    private func compareWithRemote(_ repository: Repository, _ console: Console) async throws {
+        var request = TransferRequest()
+        request.targets = targets
+        request.selection = TargetOptions(recursive: recursive, withDependencies: withDependencies)
+        request.revisions.allBranches = allBranches
+        request.revisions.allTags = allTags
+        request.revisions.allCommits = allCommits
+        request.remote = remote
+        request.jobs = jobs
+        let view = StatusView(try await repository.cloudStatus(request), isIndented: cloud)
+        let isEmptyProject = try view.value.isEmpty && repository.workspace().stages.isEmpty
+        let name = remote ?? repository.settings.defaultRemote ?? "None"
+        try show(
+            view, isEmptyProject: isEmptyProject, clean: "Cache and remote '\(name)' are in sync.", console)
     }
 
     private func refuseMeaningless() throws {
@@ -80,7 +100,7 @@ struct StatusView {
         See <https://dvc.org/doc/start> to get started!
         """
 
-    /// By stage.
+    /// By stage, or by path for what the remote lacks.
     let value: Mapping
     /// How far the text is moved to the right.
     private let indentation: Int
@@ -88,6 +108,12 @@ struct StatusView {
     init(_ result: StatusResult) {
         value = Mapping(result.changed.map { ($0.address, .array(Self.parts(of: $0))) })
         indentation = 0
+    }
+
+    /// - Parameter isIndented: whether lines begin with a tab, as DVC has them under `--cloud`.
+    init(_ differences: [(path: String, state: CloudState)], isIndented: Bool) {
+        value = Mapping(differences.map { ($0.path, .string($0.state.rawValue)) })
+        indentation = isIndented ? 1 : 0
     }
 
     private static func parts(of stage: StageStatus) -> [Value] {
