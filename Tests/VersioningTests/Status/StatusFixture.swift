@@ -69,12 +69,16 @@ struct StatusFixture {
     func status(_ change: (inout StatusRequest) -> Void = { _ in }) throws -> [String] {
         var request = StatusRequest()
         change(&request)
-        return try repository().status(request).changed.flatMap { stage in
-            (stage.dependencies + stage.outputs).map { "\(stage.address): \($0.name) \($0.state)" }
-                + (stage.isAlwaysChanged ? ["\(stage.address): always"] : [])
-                + (stage.commandChanged ? ["\(stage.address): command"] : [])
-                + (stage.definitionChanged ? ["\(stage.address): definition"] : [])
+        var lines: [String] = []
+        for stage in try repository().status(request).changed {
+            for item in stage.dependencies + stage.outputs {
+                lines.append("\(stage.address): \(item.name) \(item.state)")
+            }
+            if stage.isAlwaysChanged { lines.append("\(stage.address): always") }
+            if stage.commandChanged { lines.append("\(stage.address): command") }
+            if stage.definitionChanged { lines.append("\(stage.address): definition") }
         }
+        return lines
     }
 }
 
