@@ -134,7 +134,7 @@ need_swift() {
     local folder wanted version
     wanted=$(sed -n 's|^// swift-tools-version: *||p' "$source_folder/Package.swift")
     if ! command -v swift >/dev/null; then
-        for folder in "${SWIFTLY_BIN_DIR:-${HOME:-/root}/.local/share/swiftly/bin}" /opt/swift/usr/bin /usr/local/swift/usr/bin; do
+        for folder in "${SWIFTLY_BIN_DIR:-${HOME:-/root}/.local/share/swiftly/bin}" /usr/local/swift/usr/bin; do
             if [[ -x $folder/swift ]]; then
                 PATH=$folder:$PATH
                 break

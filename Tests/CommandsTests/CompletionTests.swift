@@ -116,7 +116,7 @@ struct CompletionTests {
         #expect(version.markdown.hasPrefix("# varve version\n\n"))
         #expect(version.markdown.contains("## Examples\n\n```sh\n# Facts for a bug report\nvarve version\n"))
         #expect(version.markdown.contains("## Exit status\n"))
-        #expect(pages.first?.markdown.contains("[`version`](varve-version.md) (doctor): ") == true)
+        #expect(pages.first?.markdown.contains("[`list`](varve-list.md) (ls): ") == true)
     }
 
     @Test("the environment report is laid out as `dvc version` lays it out")
