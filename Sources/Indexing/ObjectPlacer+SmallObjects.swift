@@ -45,6 +45,9 @@ extension ObjectPlacer {
         let input = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard input >= 0 else {
             if errno == ENOENT { throw MissingObject(id: placement.object, path: placement.path.string) }
+            if errno == ELOOP {
+                throw DamagedObject(id: placement.object, path: source, reason: "it is not a regular file")
+            }
             throw FileError("read", source, errno)
         }
         defer { close(input) }

@@ -78,7 +78,9 @@ package final class Repository: Sendable {
                 case .none: return nil
                 case .repository(let repository): return repository
                 case .notTried:
-                    guard let found = try GitRepository.discover(from: root, variables: environment.variables), found.workTree != nil else {
+                    guard let found = try GitRepository.discover(from: root, variables: environment.variables),
+                        found.workTree != nil
+                    else {
                         throw Failure(
                             "\(root) is not a git repository",
                             remedy: "run `git init`, or `varve config core.no_scm true` to work without Git",

@@ -50,7 +50,8 @@ package final class TemporaryRepository: Sendable {
         path = folder + "/work"
         try Self.run(["cp", "-a", other.folder + "/.", folder], in: "/", environment).succeeds()
         // Links into the original's cache lead into the copy's.
-        let relinking = "find work -lname \"$1/*\" | while read -r link; do target=$(readlink \"$link\")"
+        let relinking =
+            "find work -lname \"$1/*\" | while read -r link; do target=$(readlink \"$link\")"
             + "; ln -sfn \"$2${target#\"$1\"}\" \"$link\"; done"
         try Self.run(["sh", "-c", relinking, "sh", other.folder, folder], in: folder, environment).succeeds()
     }

@@ -43,7 +43,8 @@ package struct TreeSnapshot: Sendable, Equatable, CustomStringConvertible {
                 try visit(path, relative + "/", skipping)
             case .symlink:
                 let target = try Files.readLink(path)
-                items[relative] = .link(target.hasPrefix(root + "/") ? "<folder>" + target.dropFirst(root.count) : target)
+                items[relative] = .link(
+                    target.hasPrefix(root + "/") ? "<folder>" + target.dropFirst(root.count) : target)
             case .file:
                 items[relative] = .file(md5: MD5.digest(of: try Files.read(path)).hex, mode: status.mode)
             case .other: items[relative] = .other
@@ -60,7 +61,8 @@ package struct TreeSnapshot: Sendable, Equatable, CustomStringConvertible {
     package func differences(from other: TreeSnapshot) -> [String] {
         Set(items.keys).union(other.items.keys).sorted().compactMap { path in
             let (mine, theirs) = (items[path], other.items[path])
-            return mine == theirs ? nil : "\(path): \(theirs.map(\.description) ?? "-") => \(mine.map(\.description) ?? "-")"
+            return mine == theirs
+                ? nil : "\(path): \(theirs.map(\.description) ?? "-") => \(mine.map(\.description) ?? "-")"
         }
     }
 
@@ -81,7 +83,9 @@ package struct TreeSnapshot: Sendable, Equatable, CustomStringConvertible {
         items.compactMap { path, item in
             guard case .file(let md5, _) = item else { return nil }
             let parts = path.split(separator: "/")
-            guard parts.count >= 4, parts[parts.count - 3] == "md5", parts[parts.count - 4] == "files" else { return nil }
+            guard parts.count >= 4, parts[parts.count - 3] == "md5", parts[parts.count - 4] == "files" else {
+                return nil
+            }
             var name = parts[parts.count - 2] + parts[parts.count - 1]
             if TemporaryName.matches(String(parts[parts.count - 1])) { return nil }
             if name.hasSuffix(".dir") { name.removeLast(4) }

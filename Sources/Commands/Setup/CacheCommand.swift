@@ -5,7 +5,8 @@ import Versioning
 /// `varve cache`: where the bytes of tracked data are kept.
 struct CacheCommand: CommandFamily {
     static let configuration = CommandConfiguration(
-        commandName: "cache", abstract: "Manage the cache", subcommands: [CacheDirCommand.self, CacheMigrateCommand.self])
+        commandName: "cache", abstract: "Manage the cache",
+        subcommands: [CacheDirCommand.self, CacheMigrateCommand.self])
 
     @OptionGroup var global: GlobalOptions
 }

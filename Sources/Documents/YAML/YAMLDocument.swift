@@ -39,7 +39,11 @@ package struct YAMLDocument: Sendable {
             switch (element, node.content) {
             case (.index(let index), .sequence(let items)) where items.indices.contains(index): node = items[index]
             case (.key(let key), .mapping(let pairs)):
-                guard let pair = pairs.first(where: { YAMLEditing.name(of: $0.key)?.utf8.elementsEqual(key.utf8) ?? false }) else {
+                guard
+                    let pair = pairs.first(where: {
+                        YAMLEditing.name(of: $0.key)?.utf8.elementsEqual(key.utf8) ?? false
+                    })
+                else {
                     return nil
                 }
                 node = pair.value

@@ -31,7 +31,9 @@ enum YAMLNumberText {
         if isNegative && prefix.isEmpty { text.insert(UInt8(ascii: "-"), at: 0) }
 
         let trimmed = written.reversed().drop { $0 == UInt8(ascii: "_") }
-        if let group = trimmed.firstIndex(of: UInt8(ascii: "_")).map({ trimmed.distance(from: trimmed.startIndex, to: $0) }) {
+        if let group = trimmed.firstIndex(of: UInt8(ascii: "_")).map({
+            trimmed.distance(from: trimmed.startIndex, to: $0)
+        }) {
             if group > 0 {
                 var position = text.count - group
                 while position > 0 {
@@ -62,7 +64,8 @@ enum YAMLNumberText {
         guard let number = YAMLResolution.float(source) else { return source }
         guard number.isFinite || source.utf8.contains(where: isDigit) else { return YAMLScalarText.float(number) }
         guard number.isFinite else { return YAMLScalarText.float(number) }
-        let text = source.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") } ? scientific(source, number) : fixed(source, number)
+        let text =
+            source.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") } ? scientific(source, number) : fixed(source, number)
         // What ruamel.yaml would garble stays as it is.
         guard let text, YAMLResolution.kind(of: text.utf8) == .float, YAMLResolution.float(text) == number else {
             return source

@@ -79,7 +79,9 @@ enum YAMLResolution {
         case ".inf", ".Inf", ".INF": return sign * .infinity
         case ".nan", ".NaN", ".NAN": return .nan
         case let digits:
-            guard digits.utf8.contains(where: { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+            guard digits.utf8.contains(where: { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+                return nil
+            }
             return PythonFloat.parse(digits).map { sign * $0 }
         }
     }

@@ -19,7 +19,8 @@ struct YAMLScalarText {
         } else if case .scalar(let written, let writtenStyle) = node.content {
             text = written
             tag = node.writtenTag
-            let name = node.tag.hasPrefix(YAMLParser.standardTag) ? node.tag.dropFirst(YAMLParser.standardTag.count) : ""
+            let name =
+                node.tag.hasPrefix(YAMLParser.standardTag) ? node.tag.dropFirst(YAMLParser.standardTag.count) : ""
             if let tagged = Self.kinds[String(name)] {
                 // A tag that says what the text says anyway is not written again.
                 if YAMLResolution.kind(of: written.utf8) == tagged {

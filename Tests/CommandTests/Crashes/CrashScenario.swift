@@ -69,7 +69,9 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         let mended = try repository.snapshot()
         #expect(mended.settled.differences(from: reference.after) == [], "the run after \(name) \(fault)")
         // A remote has other users: what lies there half-written is theirs for all that this one knows.
-        #expect(mended.leftovers.filter { $0.hasPrefix("work/") } == [], "the run after \(name) \(fault) sweeps what the killed one left")
+        #expect(
+            mended.leftovers.filter { $0.hasPrefix("work/") } == [],
+            "the run after \(name) \(fault) sweeps what the killed one left")
     }
 
     private func expectNothingLost(_ now: TreeSnapshot, _ reference: Reference, _ context: String) {
@@ -90,9 +92,10 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     }
 
     private func metadata(_ snapshot: TreeSnapshot) -> Set<String> {
-        Set(snapshot.items.compactMap { path, item in
-            if isMetadata(path), case .file(let md5, _) = item { md5 } else { nil }
-        })
+        Set(
+            snapshot.items.compactMap { path, item in
+                if isMetadata(path), case .file(let md5, _) = item { md5 } else { nil }
+            })
     }
 
     private func isMetadata(_ path: String) -> Bool {

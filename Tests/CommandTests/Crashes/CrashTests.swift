@@ -144,7 +144,9 @@ extension CrashScenario {
             CrashScenario(name: "gc", command: ["gc", "--workspace", "--force"], removes: true) {
                 try twoVersions($0)
             },
-            CrashScenario(name: "gc in the remote", command: ["gc", "--workspace", "--cloud", "--force"], removes: true) {
+            CrashScenario(
+                name: "gc in the remote", command: ["gc", "--workspace", "--cloud", "--force"], removes: true
+            ) {
                 try $0.addRemote()
                 try twoVersions($0)
                 try $0.varve("push", "--all-commits").succeeds()
