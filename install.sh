@@ -431,7 +431,7 @@ need_dvc() {
         rm -rf "$folder"
         python3 -m venv "$folder" || die "python3 -m venv does not work here"
     fi
-    "$folder/bin/pip" install -q --disable-pip-version-check "dvc[s3]==$dvc_version" ||
+    "$folder/bin/pip" install -q --disable-pip-version-check "dvc==$dvc_version" ||
         die "DVC could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
 }
 
