@@ -6,7 +6,7 @@ import Objects
 ///
 /// All numbers are little-endian. A reader refuses whatever does not check out, and the index is then rebuilt.
 struct IndexFile: Sendable {
-    static let magic: [UInt8] = Array("VRVIDX01".utf8)
+    static let magic: [UInt8] = Array("VRVIDX02".utf8)
     static let recordSize = 56
 
     private(set) var roots: [RelativePath: IndexRoot] = [:]
@@ -140,7 +140,8 @@ struct IndexFile: Sendable {
     private static func root(from reader: inout ByteReader) -> IndexRoot? {
         guard let high = reader.uint64(), let low = reader.uint64(), let size = reader.uint64(),
             let files = reader.uint64(), let fingerprint = reader.uint64(), let flags = reader.uint64(),
-            files < 1 << 48, let inode = reader.uint64(), let modified = reader.uint64(), let changed = reader.uint64()
+            files < 1 << 48, let inode = reader.uint64(), let modified = reader.uint64(), let changed = reader.uint64(),
+            let cacheStamp = reader.uint64()
         else { return nil }
         let digest = MD5Digest(high: high, low: low)
         let algorithm: HashAlgorithm = flags & 4 == 0 ? .md5 : .md5Dos2Unix
@@ -153,6 +154,7 @@ struct IndexFile: Sendable {
             files: Int(files), file: flags & 8 == 0 ? nil : file, ignoreFingerprint: fingerprint,
             isManaged: flags & 2 != 0)
         root.isDoubtful = flags & 64 != 0
+        root.cacheStamp = cacheStamp
         return root
     }
 
@@ -173,6 +175,7 @@ struct IndexFile: Sendable {
         append(root.file?.inode ?? 0, to: &output)
         append(UInt64(bitPattern: root.file?.modified ?? 0), to: &output)
         append(UInt64(bitPattern: root.file?.changed ?? 0), to: &output)
+        append(root.cacheStamp, to: &output)
     }
 
     private static func append(_ value: UInt64, to output: inout [UInt8]) {

@@ -63,6 +63,7 @@ package final class ObjectPlacer: Sendable {
     private let progress: any ProgressReporter
     /// Kinds of link that turned out not to work between this cache and this workspace.
     private let unsupported = Mutex<Set<LinkType>>([])
+    private let buffers = BufferPool()
 
     private static let verifiedLimit: Int64 = 8 << 20
     private static let batchFiles = 64
@@ -85,10 +86,11 @@ package final class ObjectPlacer: Sendable {
             let parents = try SafeFolder(root: folder)
             var written: [(RelativePath, WrittenFile)] = []
             var failures: [(path: RelativePath, error: any UserFacingError)] = []
-            for placement in placements[range] {
+            try withSmallObjects(placements[range], buffers) { placement, content in
                 do {
-                    written.append(
-                        (placement.path, try place(placement, in: parents, folder: folder, isPrivate: isPrivate)))
+                    let file = try place(
+                        placement, content: content.get(), in: parents, folder: folder, isPrivate: isPrivate)
+                    written.append((placement.path, file))
                 } catch let error as any UserFacingError {
                     failures.append((placement.path, error))
                 }
@@ -105,15 +107,24 @@ package final class ObjectPlacer: Sendable {
 
     // MARK: One file
 
+    /// - Parameter content: the object's bytes, checked already, where the file is to be a copy of a small object.
     private func place(
-        _ placement: Placement, in parents: SafeFolder, folder: String, isPrivate: Bool
+        _ placement: Placement, content: UnsafeRawBufferPointer?, in parents: SafeFolder, folder: String,
+        isPrivate: Bool
     ) throws -> WrittenFile {
         let handle = try parents.openParent(of: placement.path, creating: false)
         let parent = handle.raw
         let name = placement.path.name
         let target = isPrivate ? name : TemporaryName.make()
         let shown = Paths.join(folder, placement.path.string)
-        let file = try write(placement, as: target, in: parent, shown: shown)
+        let file =
+            if let content {
+                try create(target, in: parent, shown: shown, placement) {
+                    try Files.writeAll(content, to: $0, path: shown)
+                }
+            } else {
+                try write(placement, as: target, in: parent, shown: shown)
+            }
         if !isPrivate {
             guard isAsExpected(placement.over, name, parent) else {
                 unlinkat(parent, target, 0)
@@ -149,6 +160,11 @@ package final class ObjectPlacer: Sendable {
         _ placement: Placement, as name: String, in parent: Int32, shown: String
     ) throws -> WrittenFile {
         let source = cache.path(of: placement.object)
+        if linkTypes(for: placement).first == .hardlink,
+            let file = try hardlink(placement, source: source, as: name, in: parent, shown: shown)
+        {
+            return file
+        }
         // Links to one empty file would join files that have nothing in common (DVC copies them, too).
         guard let status = try Files.status(source) else {
             throw MissingObject(id: placement.object, path: shown)
@@ -157,10 +173,7 @@ package final class ObjectPlacer: Sendable {
             throw DamagedObject(id: placement.object, path: source, reason: "it is not a regular file")
         }
         if status.size > 0 {
-            for type in cache.linkTypes where type != .copy {
-                // The execute bit of a link would be the object's, whose mode must stay as it is.
-                if placement.isExecutable, type != .reflink { continue }
-                if unsupported.withLock({ $0.contains(type) }) { continue }
+            for type in linkTypes(for: placement) {
                 if try link(type, placement, source: source, status, as: name, in: parent, shown: shown) {
                     do {
                         return try written(placement.object.digest, name, parent, type, shown)
@@ -170,11 +183,51 @@ package final class ObjectPlacer: Sendable {
                     }
                 }
             }
-            guard placement.isExecutable || cache.linkTypes.contains(.copy) || cache.linkTypes == [.reflink] else {
+            guard mayCopy(placement) else {
                 throw LinkingFailed(path: shown, types: cache.linkTypes)
             }
         }
         return try copy(placement, source: source, status, as: name, in: parent, shown: shown)
+    }
+
+    /// A hard link to the object with no more than two system calls, since the link tells what the object is.
+    ///
+    /// - Returns: `nil`, and nothing under the name, where the object is not plain, verified and non-empty, or links
+    ///   don't work; the general way then decides what to do.
+    private func hardlink(
+        _ placement: Placement, source: String, as name: String, in parent: Int32, shown: String
+    ) throws -> WrittenFile? {
+        Fault.point("link")
+        guard linkat(AT_FDCWD, source, parent, name, 0) == 0 else { return nil }
+        Fault.point("link")
+        var raw = stat()
+        guard fstatat(parent, name, &raw, AT_SYMLINK_NOFOLLOW) == 0 else {
+            let code = errno
+            unlinkat(parent, name, 0)
+            throw FileError("read", shown, code)
+        }
+        let status = FileStatus(raw)
+        guard status.kind == .file, status.mode & 0o777 == 0o444, status.size > 0 else {
+            unlinkat(parent, name, 0)
+            return nil
+        }
+        return WrittenFile(
+            digest: placement.object.digest, inode: status.inode, size: status.size, modified: status.modified,
+            isHardlink: true)
+    }
+
+    /// The kinds of link that are worth a try, in order; none where the file is to be a copy.
+    func linkTypes(for placement: Placement) -> [LinkType] {
+        let unsupported = unsupported.withLock { $0 }
+        // The execute bit of a link would be the object's, whose mode must stay as it is.
+        return cache.linkTypes.filter {
+            $0 != .copy && (!placement.isExecutable || $0 == .reflink) && !unsupported.contains($0)
+        }
+    }
+
+    /// Whether a file may be a copy of its object.
+    func mayCopy(_ placement: Placement) -> Bool {
+        placement.isExecutable || cache.linkTypes.contains(.copy) || cache.linkTypes == [.reflink]
     }
 
     /// - Returns: `false` where this kind of link does not work here.
@@ -223,19 +276,35 @@ package final class ObjectPlacer: Sendable {
         let input = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard input >= 0 else { throw FileError("read", source, errno) }
         defer { close(input) }
+        return try create(name, in: parent, shown: shown, placement) { output in
+            // DVC's mark of a verified object is mode 0444; small ones are checked all the same, since that is cheap.
+            let digest = try copyBytes(
+                from: input, source, to: output, shown, size: status.size,
+                verify: status.size <= ObjectPlacer.verifiedLimit || status.mode & 0o777 != 0o444)
+            if let digest { try refuseDamaged(placement.object, digest) }
+        }
+    }
+
+    /// Moves an object aside whose bytes are others than its name says.
+    func refuseDamaged(_ object: ObjectID, _ digest: MD5Digest) throws {
+        guard digest != object.digest, object.algorithm == .md5 else { return }
+        try cache.quarantine(object)
+        throw DamagedObject(id: object, path: cache.path(of: object), reason: "its bytes do not match its name")
+    }
+
+    func path(of object: ObjectID) -> String { cache.path(of: object) }
+
+    /// Makes a new file and fills it; on failure nothing stays under the name.
+    private func create(
+        _ name: String, in parent: Int32, shown: String, _ placement: Placement, _ fill: (Int32) throws -> Void
+    ) throws -> WrittenFile {
+        Fault.point("create")
         let output = varve_openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard output >= 0 else { throw FileError("create", shown, errno) }
         var isOpen = true
         defer { if isOpen { close(output) } }
         do {
-            // DVC's mark of a verified object is mode 0444; small ones are checked all the same, since that is cheap.
-            let digest = try copyBytes(
-                from: input, source, to: output, shown, size: status.size,
-                verify: status.size <= ObjectPlacer.verifiedLimit || status.mode & 0o777 != 0o444)
-            if let digest, digest != placement.object.digest, placement.object.algorithm == .md5 {
-                try cache.quarantine(placement.object)
-                throw DamagedObject(id: placement.object, path: source, reason: "its bytes do not match its name")
-            }
+            try fill(output)
             if placement.isExecutable { addExecuteBit(output) }
             var raw = stat()
             guard fstat(output, &raw) == 0 else { throw FileError("write", shown, errno) }

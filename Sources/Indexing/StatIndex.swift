@@ -142,6 +142,8 @@ package struct IndexRoot: Sendable, Equatable {
     package var isManaged: Bool
     /// Whether folders of it were looked at as part of another output since: the digest then vouches for nothing.
     package var isDoubtful = false
+    /// The cache's stamp when it was last found to hold every object of the folder; 0 where that is not known.
+    package var cacheStamp: UInt64 = 0
 
     package init(
         digest: MD5Digest, algorithm: HashAlgorithm = .md5, isDirectory: Bool, size: Int64, files: Int,

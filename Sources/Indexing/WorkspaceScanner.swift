@@ -261,10 +261,11 @@ package struct WorkspaceScanner: Sendable {
         let isKnown =
             walk.isUnchanged && known?.isDirectory == true && known?.algorithm == algorithm
             && known?.ignoreFingerprint == rules.fingerprint && known?.isDoubtful == false
-        if isKnown, let known, try cache.map({ try holdsEverything(walk.folders, known.id, in: $0) }) ?? true {
-            return FolderState(
+        if isKnown, let known {
+            let state = FolderState(
                 root: path, folders: walk.folders.map { ($0.path, $0.contents) }, size: known.size, files: known.files,
                 algorithm: algorithm, id: known.id)
+            if try cache.map({ try isCached(state, in: $0) }) ?? true { return state }
         }
         return try read(walk.folders, of: path, since: start, rules, algorithm, storingIn: cache)
     }
@@ -333,17 +334,28 @@ package struct WorkspaceScanner: Sendable {
         }
     }
 
-    private func holdsEverything(_ folders: [WalkedFolder], _ id: ObjectID, in cache: Cache) throws -> Bool {
-        guard try cache.contains(id) else { return false }
+    /// Whether the cache holds a folder's listing and every object in it.
+    ///
+    /// Of a large folder that was found there before, only the cache's stamp is asked for: an object that was altered
+    /// in its place is then noticed when it is next copied or sent, not here.
+    package func isCached(_ state: FolderState, in cache: Cache) throws -> Bool {
+        let isLarge = state.files > WorkspaceScanner.exactLimit
+        let known = index.root(state.root)
+        let stamp = isLarge ? try cache.stamp(now: fileSystemClock()) : nil
+        if let stamp, let known, known.id == state.id, known.cacheStamp == stamp { return true }
+        guard try cache.contains(state.id) else { return false }
         var ids: Set<ObjectID> = []
-        for folder in folders {
-            for position in 0..<folder.contents.count {
-                let entry = folder.contents.entry(at: position)
-                if entry.kind != .folder { ids.insert(ObjectID(entry.digest, algorithm: entry.algorithm)) }
-            }
+        state.forEachFile { _, entry in ids.insert(ObjectID(entry.digest, algorithm: entry.algorithm)) }
+        guard try cache.missing(ids).isEmpty else { return false }
+        if let stamp, var known, known.id == state.id {
+            known.cacheStamp = stamp
+            index.setRoot(state.root, known)
         }
-        return try cache.missing(ids).isEmpty
+        return true
     }
+
+    /// Up to so many files, each object is looked at every time.
+    private static let exactLimit = 1024
 
     /// Files the result into the index and sums it up.
     private func conclude(

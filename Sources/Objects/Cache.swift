@@ -74,6 +74,29 @@ package final class Cache: Sendable {
         }
     }
 
+    /// Changes when an object comes or goes; an object that is altered in its place leaves it as it is.
+    ///
+    /// - Parameter now: the file system's clock, in nanoseconds since 1970.
+    /// - Returns: `nil` where a folder of the cache changed so lately that a later change might not show.
+    package func stamp(now: Int64) throws -> UInt64? {
+        var stamp: UInt64 = 0xCBF2_9CE4_8422_2325
+        func mix(_ word: UInt64) { stamp = (stamp ^ word) &* 0x9FB2_1C65_1E98_DF25 ^ stamp >> 29 }
+        let digits = "0123456789abcdef"
+        for first in digits {
+            for second in digits {
+                guard let status = try Files.status(Paths.join(root, "files/md5/\(first)\(second)")) else {
+                    mix(1)
+                    continue
+                }
+                guard max(status.modified, status.changed) < now else { return nil }
+                mix(status.inode)
+                mix(UInt64(bitPattern: status.modified))
+                mix(UInt64(bitPattern: status.changed))
+            }
+        }
+        return stamp
+    }
+
     // MARK: Directory objects
 
     /// A directory object, or `nil` if it is not here.

@@ -1,7 +1,6 @@
 import Basics
 import FileSystem
 import Hashing
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -61,37 +60,5 @@ final class OpenFile: Sendable {
         var raw = stat()
         guard fstat(descriptor, &raw) == 0 else { throw FileError("read", path, errno) }
         return FileStatus(raw)
-    }
-}
-
-/// Buffers that threads hand on to one another instead of faulting in fresh pages for each batch.
-final class BufferPool: Sendable {
-    private struct Buffers: @unchecked Sendable {
-        // Sendable because a buffer is in the list only while no thread uses it.
-        var free: [UnsafeMutableRawBufferPointer] = []
-    }
-    private let buffers = Mutex(Buffers())
-
-    init() {}
-
-    deinit { buffers.withLock { $0.free.forEach { $0.deallocate() } } }
-
-    func with<Result>(
-        atLeast count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
-    ) rethrows -> Result {
-        let taken = buffers.withLock { $0.free.popLast() }.map { SendableBuffer(buffer: $0) }
-        var buffer = taken?.buffer ?? .allocate(byteCount: max(count, 1 << 20), alignment: 64)
-        if buffer.count < count {
-            buffer.deallocate()
-            buffer = .allocate(byteCount: max(count, buffer.count * 2), alignment: 64)
-        }
-        let returned = SendableBuffer(buffer: buffer)
-        defer { buffers.withLock { $0.free.append(returned.buffer) } }
-        return try body(buffer)
-    }
-
-    private struct SendableBuffer: @unchecked Sendable {
-        // Sendable because only one thread holds it at a time: the one that took it from the pool.
-        let buffer: UnsafeMutableRawBufferPointer
     }
 }

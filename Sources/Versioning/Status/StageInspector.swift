@@ -41,8 +41,11 @@ package struct StageInspector {
         if let files = checksum.files, !files.isEmpty {
             ids.formUnion(files.compactMap(\.checksum.object))
         } else if let folder = folders[id] {
-            ids.insert(id)
-            folder.forEachFile { _, entry in ids.insert(ObjectID(entry.digest, algorithm: id.algorithm)) }
+            do {
+                return try repository.scanner().isCached(folder, in: repository.cache)
+            } catch is DamagedObject {
+                return false
+            }
         } else {
             do {
                 guard let listing = try repository.cache.directoryObject(id) else { return false }
