@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,9 @@ def note(workload, step, engine, sample):
 
 def main():
     options = arguments()
+    # Ended by a signal, it leaves as little behind as by itself.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     folder = tempfile.mkdtemp(prefix="varve-bench-", dir=options.root)
     try:
         launcher = compile_launcher(folder)
