@@ -26,8 +26,10 @@ struct NameTests {
         try repository.remove(name)
         try repository.varve("checkout").succeeds()
         #expect(try repository.read(name) == "content\n")
-        let ignored = try repository.git("status", "--porcelain", "-z", "--untracked-files=all")
-        #expect(!ignored.split(separator: "\0").contains { $0.dropFirst(3).utf8.elementsEqual(name.utf8) }, "\(ignored)")
+        let shown = try repository.git("status", "--porcelain", "-z", "--untracked-files=all")
+        let isShown = shown.split(separator: "\0").contains { $0.dropFirst(3).utf8.elementsEqual(name.utf8) }
+        // As DVC's, the line in .gitignore leaves a space at the end as it is, and Git then passes over the space.
+        #expect(isShown == name.hasSuffix(" "), "\(shown)")
     }
 
     @Test("are recorded and come back, inside a folder")
@@ -65,6 +67,22 @@ struct NameTests {
         try repository.varve("add", "data").fails(status: 1, saying: "not valid UTF-8")
         #expect(!repository.exists("data.dvc"))
         try repository.shell("exec \"$varve\" add \"data/bad$(printf '\\377')\"").fails()
+    }
+
+    @Test("that are not UTF-8 and belong to nothing tracked are in no command's way")
+    func notUTF8Elsewhere() throws {
+        let repository = try TemporaryRepository()
+        try repository.addRemote()
+        try repository.write("data/good", "good\n")
+        try repository.shell("printf x > \"odd$(printf '\\377')\" && mkdir \"folder$(printf '\\376')\"").succeeds()
+        try repository.shell("printf x > \"folder$(printf '\\376')/file.dvc\"").succeeds()
+        let commands = [
+            ["add", "data"], ["checkout"], ["commit"], ["push"], ["status"], ["data", "status"], ["diff"], ["fetch"],
+            ["pull"], ["list", "."], ["gc", "--workspace", "--force"], ["move", "data", "moved"], ["unprotect", "moved"],
+            ["doctor"], ["remove", "moved.dvc"],
+        ]
+        for command in commands { try repository.run([BuiltProgram.varve] + command).succeeds() }
+        #expect(try repository.read("moved/good") == "good\n")
     }
 
     @Test("in other spellings of the same letters stay two files")
