@@ -19,6 +19,16 @@ struct CommandLineTests {
         }
     }
 
+    @Test("the help lists every command there is")
+    func commands() {
+        #expect(
+            BuiltProgram.commands.sorted() == [
+                "add", "cache", "check-ignore", "checkout", "commit", "completion", "config", "data", "destroy", "diff",
+                "doctor", "du", "fetch", "gc", "init", "install", "list", "move", "pull", "push", "remote", "remove",
+                "root", "status", "unprotect", "version",
+            ])
+    }
+
     @Test("a command outside a project ends with status 253")
     func outside() throws {
         let repository = try TemporaryRepository(.empty)
@@ -123,7 +133,7 @@ struct CommandLineTests {
         try repository.write("data/a", "a\n")
         try repository.write("dvc.yaml", "stages:\n  s:\n    cmd: touch owned\n    outs:\n    - made\n")
         let commands = [["add", "data"], ["checkout"], ["status"], ["diff"], ["data", "status"], ["pull"], ["list", "."], ["check-ignore", "x"]]
-        for command in commands where BuiltProgram.has(command[0]) {
+        for command in commands {
             let trace = repository.folder + "/tmp/trace"
             try repository.run(
                 ["strace", "-f", "-e", "trace=execve,execveat", "-o", trace, BuiltProgram.varve] + command,

@@ -66,7 +66,7 @@ struct CorruptionTests {
         }
     }
 
-    @Test("of a cache object never reaches the remote", .enabled(if: BuiltProgram.has("push")), arguments: Damage.allCases)
+    @Test("of a cache object never reaches the remote", arguments: Damage.allCases)
     func push(_ damage: Damage) throws {
         let origin = try TemporaryRepository()
         try origin.addRemote()
@@ -82,7 +82,7 @@ struct CorruptionTests {
         }
     }
 
-    @Test("of the remote never reaches the cache", .enabled(if: BuiltProgram.has("pull")), arguments: Damage.allCases)
+    @Test("of the remote never reaches the cache", arguments: Damage.allCases)
     func pull(_ damage: Damage) throws {
         let origin = try TemporaryRepository()
         try origin.addRemote()
