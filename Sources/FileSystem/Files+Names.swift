@@ -25,7 +25,24 @@ extension Files {
         return try entries(consuming: folder, shown: path)
     }
 
+    /// Like `entries`, but names that are not UTF-8 are passed over, as nothing that is searched for can have one.
+    ///
+    /// For walks that look for names they know; whoever must account for everything in a folder needs `entries`.
+    package static func textEntries(in path: String) throws(FileError) -> [FolderEntry] {
+        let folder = try SystemCalls.open(Place(path), O_RDONLY | O_DIRECTORY)
+        return try textEntries(consuming: folder, shown: path).entries
+    }
+
     private static func entries(consuming descriptor: Int32, shown: String) throws(FileError) -> [FolderEntry] {
+        let (entries, misnamed) = try textEntries(consuming: descriptor, shown: shown)
+        if let misnamed { throw FileError("list", Paths.join(shown.printable, misnamed), EILSEQ) }
+        return entries
+    }
+
+    /// - Returns: The entries with proper names, and one of the other names, escaped.
+    private static func textEntries(
+        consuming descriptor: Int32, shown: String
+    ) throws(FileError) -> (entries: [FolderEntry], misnamed: String?) {
         var entries: [FolderEntry] = []
         var misnamed: String?
         try forEachEntry(consuming: descriptor, shown: shown) { bytes, kind in
@@ -35,9 +52,8 @@ extension Files {
                 misnamed = String.escaping(bytes)
             }
         }
-        if let misnamed { throw FileError("list", Paths.join(shown.printable, misnamed), EILSEQ) }
         entries.sort { $0.name.precedesInBytes($1.name) }
-        return entries
+        return (entries, misnamed)
     }
 
     /// Reads an open folder and closes it; names come as the bytes that the system has.

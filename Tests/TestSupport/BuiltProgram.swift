@@ -28,13 +28,13 @@ package enum BuiltProgram {
         preconditionFailure("varve was not built beside the test bundle")
     }()
 
-    /// Whether this build of varve has a command.
-    package static func has(_ command: String) -> Bool { commands.contains(command) }
-
-    private static let commands: Set<String> = {
+    /// The commands that the help of this build lists, by the names that come first.
+    package static let commands: [String] = {
         guard let run = try? RunningProcess([varve, "help"], in: "/", environment: [:]).wait() else { return [] }
-        let words = run.output.split(separator: "\n").filter { $0.hasPrefix("  ") }
-        return Set(words.compactMap { $0.split(separator: " ").first.map(String.init) })
+        let sections = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+            .drop { !$0.hasSuffix(":") || $0 == "options:" }
+        return sections.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+            .compactMap { $0.split(separator: " ").first.map(String.init) }
     }()
 
     /// The DVC that tests compare with: `VARVE_TEST_DVC`, the path of its program.

@@ -36,7 +36,7 @@ enum PlainFiles {
             let absolute = Paths.join(root, folder.string)
             guard Files.isDirectory(absolute) else { return [:] }
             let rules = rules.folder(folder.string)
-            for name in try Files.names(in: absolute) {
+            for name in try Files.textEntries(in: absolute).map(\.name) {
                 guard let item = try PlainFiles.item(Paths.join(absolute, name)),
                     !rules.ignores(name, isDirectory: item.isDirectory)
                 else { continue }

@@ -31,7 +31,7 @@ enum GlobExpansion {
         if part == "**" {
             if rest.isEmpty, !prefix.isEmpty { found.append(prefix) }
             if !rest.isEmpty { try expand(rest, at: prefix, from: folder, into: &found) }
-            for entry in (try? Files.entries(in: here)) ?? [] where !entry.name.hasPrefix(".") {
+            for entry in (try? Files.textEntries(in: here)) ?? [] where !entry.name.hasPrefix(".") {
                 let path = prefix.isEmpty ? entry.name : Paths.join(prefix, entry.name)
                 let status = try Files.status(Paths.join(here, entry.name))
                 if status?.kind == .directory {
@@ -42,7 +42,7 @@ enum GlobExpansion {
             }
             return
         }
-        for entry in (try? Files.entries(in: here)) ?? [] where fnmatch(part, entry.name, FNM_PERIOD) == 0 {
+        for entry in (try? Files.textEntries(in: here)) ?? [] where fnmatch(part, entry.name, FNM_PERIOD) == 0 {
             let path = prefix.isEmpty ? entry.name : Paths.join(prefix, entry.name)
             if rest.isEmpty {
                 found.append(path)

@@ -90,7 +90,7 @@ package struct ProjectCheckup: Sendable {
         var size: Int64 = 0
         var folders = [cache, Paths.join(root, ".dvc/tmp")]
         while let folder = folders.popLast() {
-            for entry in (try? Files.entries(in: folder)) ?? [] {
+            for entry in (try? Files.textEntries(in: folder)) ?? [] {
                 let path = Paths.join(folder, entry.name)
                 if TemporaryName.matches(entry.name) {
                     count += 1

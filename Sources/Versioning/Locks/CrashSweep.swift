@@ -42,7 +42,7 @@ struct CrashSweep {
     private func removeTemporaries(in folder: String, olderThan limit: Int64, entering: (String) -> Bool) {
         var pending = [folder]
         while let folder = pending.popLast() {
-            for entry in (try? Files.entries(in: folder)) ?? [] {
+            for entry in (try? Files.textEntries(in: folder)) ?? [] {
                 let path = Paths.join(folder, entry.name)
                 let isTemporary = TemporaryName.matches(entry.name)
                 guard isTemporary || entry.kind == .directory || entry.kind == nil else { continue }

@@ -30,7 +30,7 @@ package struct ProjectRemoval: Sendable {
         while let folder = folders.popLast() {
             let ignore = rules.folder(folder)
             if let problem = ignore.problem { throw problem }
-            for entry in try Files.entries(in: Paths.join(root, folder)) {
+            for entry in try Files.textEntries(in: Paths.join(root, folder)) {
                 let relative = Paths.normalized(Paths.join(folder, entry.name))
                 let path = Paths.join(root, relative)
                 guard let status = try Files.status(path) else { continue }

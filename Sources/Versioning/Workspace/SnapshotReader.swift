@@ -49,7 +49,7 @@ extension Repository {
         while let (folder, rules) = pending.popLast() {
             var subfolders: [String] = []
             var found: [String] = []
-            for entry in try Files.entries(in: absolute(folder)) {
+            for entry in try Files.textEntries(in: absolute(folder)) {
                 var kind = entry.kind
                 if kind == nil { kind = try Files.status(absolute(folder.appending(entry.name)))?.kind }
                 if kind == .directory {

@@ -11,8 +11,6 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     let prepare: @Sendable (TemporaryRepository) throws -> Void
 
     var testDescription: String { name }
-    /// Whether it needs no remote.
-    var isLocal: Bool { !["push", "pull", "fetch"].contains(command[0]) && !command.contains("--cloud") }
 
     /// How many points of a command are tried; all of them if there are fewer.
     private static let limit = BuiltProgram.number("VARVE_TEST_POINTS", default: 24)

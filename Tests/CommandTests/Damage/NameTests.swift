@@ -11,8 +11,7 @@ import Testing
 @Suite("Names of files that are unusual but lawful")
 struct NameTests {
     static let names = [
-        "-leading-dash", "--help", " spaces ", "new\nline", "quote'\"s", "back\\slash", "tab\t", "star*?[x]",
-        "#comment",
+        "-leading-dash", "--help", " spaces ", "new\nline", "quote'\"s", "back\\slash", "tab\t", "star*?[x]", "#comment",
         "!not", "a:b", "%2e%2e", "~home", "$HOME", "ü", "u\u{308}", "日本語", "👩‍👩‍👧", "\u{301}combining", "CON",
         "trailing.", "yes", "null", "1.0", "0x10", "- x", "{a: b}", "&anchor", "*alias", "@at", "`tick`", "|pipe",
         String(repeating: "n", count: 240), String(repeating: "é", count: 120), "x.dvcx", "dvc", ".hidden", "...",
@@ -27,9 +26,10 @@ struct NameTests {
         try repository.remove(name)
         try repository.varve("checkout").succeeds()
         #expect(try repository.read(name) == "content\n")
-        let ignored = try repository.git("status", "--porcelain", "-z", "--untracked-files=all")
-        #expect(
-            !ignored.split(separator: "\0").contains { $0.dropFirst(3).utf8.elementsEqual(name.utf8) }, "\(ignored)")
+        let shown = try repository.git("status", "--porcelain", "-z", "--untracked-files=all")
+        let isShown = shown.split(separator: "\0").contains { $0.dropFirst(3).utf8.elementsEqual(name.utf8) }
+        // As DVC's, the line in .gitignore leaves a space at the end as it is, and Git then passes over the space.
+        #expect(isShown == name.hasSuffix(" "), "\(shown)")
     }
 
     @Test("are recorded and come back, inside a folder")
@@ -67,6 +67,22 @@ struct NameTests {
         try repository.varve("add", "data").fails(status: 1, saying: "not valid UTF-8")
         #expect(!repository.exists("data.dvc"))
         try repository.shell("exec \"$varve\" add \"data/bad$(printf '\\377')\"").fails()
+    }
+
+    @Test("that are not UTF-8 and belong to nothing tracked are in no command's way")
+    func notUTF8Elsewhere() throws {
+        let repository = try TemporaryRepository()
+        try repository.addRemote()
+        try repository.write("data/good", "good\n")
+        try repository.shell("printf x > \"odd$(printf '\\377')\" && mkdir \"folder$(printf '\\376')\"").succeeds()
+        try repository.shell("printf x > \"folder$(printf '\\376')/file.dvc\"").succeeds()
+        let commands = [
+            ["add", "data"], ["checkout"], ["commit"], ["push"], ["status"], ["data", "status"], ["diff"], ["fetch"],
+            ["pull"], ["list", "."], ["gc", "--workspace", "--force"], ["move", "data", "moved"], ["unprotect", "moved"],
+            ["doctor"], ["remove", "moved.dvc"],
+        ]
+        for command in commands { try repository.run([BuiltProgram.varve] + command).succeeds() }
+        #expect(try repository.read("moved/good") == "good\n")
     }
 
     @Test("in other spellings of the same letters stay two files")
