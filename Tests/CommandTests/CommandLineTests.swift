@@ -13,7 +13,9 @@ struct CommandLineTests {
     @Test("words that no command knows end with status 254, usage on standard output")
     func usageErrors() throws {
         let repository = try TemporaryRepository(.empty)
-        for words in [["bogus"], ["add"], ["checkout", "--bogus"], ["add", "--out"], ["init", "too", "many"], ["-x"]] {
+        for words in [
+            ["bogus"], ["add"], ["checkout", "--bogus"], ["add", "--out"], ["init", "too", "many"], ["-x"],
+        ] {
             let run = try repository.run([BuiltProgram.varve] + words).fails(status: 254)
             #expect(run.output.lowercased().contains("usage"), "\(run)")
         }
@@ -72,7 +74,8 @@ struct CommandLineTests {
         try repository.write("../other/b", "b\n")
         try repository.varve("add", "b", in: "../other").succeeds()
         #expect(try repository.git("status", "--porcelain", "--untracked-files=all", in: "../other").contains("b.dvc"))
-        #expect(!(try repository.git("status", "--porcelain", "--untracked-files=all", in: "../other").contains("?? b\n")))
+        #expect(
+            !(try repository.git("status", "--porcelain", "--untracked-files=all", in: "../other").contains("?? b\n")))
     }
 
     @Test("a project works without Git")
@@ -129,10 +132,15 @@ struct CommandLineTests {
         let repository = try TemporaryRepository()
         for name in ["git", "sh", "ssh", "less"] { try repository.write(name, "#!/bin/sh\ntouch owned\n") }
         try repository.shell("chmod +x git sh ssh less").succeeds()
-        try repository.shell("mkdir -p .git/hooks && cp git .git/hooks/post-checkout && git config core.fsmonitor ./git && git config core.sshCommand ./ssh").succeeds()
+        try repository.shell(
+            "mkdir -p .git/hooks && cp git .git/hooks/post-checkout && git config core.fsmonitor ./git && git config core.sshCommand ./ssh"
+        ).succeeds()
         try repository.write("data/a", "a\n")
         try repository.write("dvc.yaml", "stages:\n  s:\n    cmd: touch owned\n    outs:\n    - made\n")
-        let commands = [["add", "data"], ["checkout"], ["status"], ["diff"], ["data", "status"], ["pull"], ["list", "."], ["check-ignore", "x"]]
+        let commands = [
+            ["add", "data"], ["checkout"], ["status"], ["diff"], ["data", "status"], ["pull"], ["list", "."],
+            ["check-ignore", "x"],
+        ]
         for command in commands {
             let trace = repository.folder + "/tmp/trace"
             try repository.run(

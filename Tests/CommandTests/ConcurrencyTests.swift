@@ -8,7 +8,9 @@ struct ConcurrencyTests {
     func parallelAdds() throws {
         let repository = try TemporaryRepository()
         for number in 0..<6 { try repository.write("file\(number)", "content \(number)\n") }
-        let processes = try (0..<6).map { try repository.start([BuiltProgram.varve, "--wait-for-lock", "add", "file\($0)"]) }
+        let processes = try (0..<6).map {
+            try repository.start([BuiltProgram.varve, "--wait-for-lock", "add", "file\($0)"])
+        }
         for process in processes { process.wait().succeeds() }
         let ignored = try repository.read(".gitignore")
         for number in 0..<6 {
@@ -24,7 +26,9 @@ struct ConcurrencyTests {
         for number in 0..<10 { try repository.write("data/\(number)", "content \(number)\n") }
         try repository.varve("add", "data").succeeds()
         let after = try repository.snapshot()
-        let commands = [["add", "data"], ["checkout"], ["checkout", "--relink"], ["add", "data"], ["check-ignore", "x"]]
+        let commands = [
+            ["add", "data"], ["checkout"], ["checkout", "--relink"], ["add", "data"], ["check-ignore", "x"],
+        ]
         let processes = try commands.map { try repository.start([BuiltProgram.varve, "--wait-for-lock"] + $0) }
         for process in processes { process.wait().ends() }
         #expect(try repository.snapshot().differences(from: after) == [])

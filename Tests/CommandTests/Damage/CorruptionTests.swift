@@ -41,7 +41,9 @@ struct CorruptionTests {
         try Files.create(path, bytes: bytes, mode: 0o444)
     }
 
-    @Test("of a cache object is found when checking out; nothing wrong gets into the workspace", arguments: Damage.allCases)
+    @Test(
+        "of a cache object is found when checking out; nothing wrong gets into the workspace",
+        arguments: Damage.allCases)
     func checkout(_ damage: Damage) throws {
         let origin = try TemporaryRepository()
         for number in 0..<4 { try origin.write("data/\(number)", "content of \(number)\n") }
@@ -59,7 +61,9 @@ struct CorruptionTests {
                 let object = try objects(repository)[number]
                 try overwrite(object, damage.bytes(of: Files.read(object), &generator))
                 let run = try repository.varve("checkout").fails()
-                let data = try TreeSnapshot(of: repository.path, skipping: [".git", ".dvc", "data.dvc", "single.dvc", ".gitignore", ".dvcignore"])
+                let data = try TreeSnapshot(
+                    of: repository.path,
+                    skipping: [".git", ".dvc", "data.dvc", "single.dvc", ".gitignore", ".dvcignore"])
                 #expect(data.contents.isSubset(of: good), "\(run)")
                 #expect(!run.errors.contains("unexpected error"), "\(run)")
             }
@@ -122,10 +126,19 @@ struct CorruptionTests {
             for round in 0..<40 {
                 var damaged = bytes
                 switch round % 4 {
-                case 0: damaged[Int.random(in: bytes.indices, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                case 0:
+                    damaged[Int.random(in: bytes.indices, using: &generator)] ^=
+                        1 << UInt8.random(in: 0..<8, using: &generator)
                 case 1: damaged.removeLast(Int.random(in: 0...bytes.count, using: &generator))
-                case 2: for _ in 0..<50 { damaged[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
-                default: damaged = (0..<Int.random(in: 0...500, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                case 2:
+                    for _ in 0..<50 {
+                        damaged[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(
+                            in: 0...255, using: &generator)
+                    }
+                default:
+                    damaged = (0..<Int.random(in: 0...500, using: &generator)).map { _ in
+                        UInt8.random(in: 0...255, using: &generator)
+                    }
                 }
                 unlink(path)
                 try Files.create(path, bytes: damaged, mode: 0o644)

@@ -11,7 +11,8 @@ import Testing
 @Suite("Names of files that are unusual but lawful")
 struct NameTests {
     static let names = [
-        "-leading-dash", "--help", " spaces ", "new\nline", "quote'\"s", "back\\slash", "tab\t", "star*?[x]", "#comment",
+        "-leading-dash", "--help", " spaces ", "new\nline", "quote'\"s", "back\\slash", "tab\t", "star*?[x]",
+        "#comment",
         "!not", "a:b", "%2e%2e", "~home", "$HOME", "ü", "u\u{308}", "日本語", "👩‍👩‍👧", "\u{301}combining", "CON",
         "trailing.", "yes", "null", "1.0", "0x10", "- x", "{a: b}", "&anchor", "*alias", "@at", "`tick`", "|pipe",
         String(repeating: "n", count: 240), String(repeating: "é", count: 120), "x.dvcx", "dvc", ".hidden", "...",
@@ -78,7 +79,8 @@ struct NameTests {
         try repository.shell("printf x > \"folder$(printf '\\376')/file.dvc\"").succeeds()
         let commands = [
             ["add", "data"], ["checkout"], ["commit"], ["push"], ["status"], ["data", "status"], ["diff"], ["fetch"],
-            ["pull"], ["list", "."], ["gc", "--workspace", "--force"], ["move", "data", "moved"], ["unprotect", "moved"],
+            ["pull"], ["list", "."], ["gc", "--workspace", "--force"], ["move", "data", "moved"],
+            ["unprotect", "moved"],
             ["doctor"], ["remove", "moved.dvc"],
         ]
         for command in commands { try repository.run([BuiltProgram.varve] + command).succeeds() }

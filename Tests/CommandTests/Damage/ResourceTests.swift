@@ -33,7 +33,8 @@ struct ResourceTests {
         try repository.varve("cache", "dir", repository.folder + "/small/cache").succeeds()
         var generator = SeededGenerator(seed: 7)
         for number in 0..<12 {
-            try repository.write("data/\(number)", (0..<500_000).map { _ in UInt8.random(in: 0...255, using: &generator) })
+            try repository.write(
+                "data/\(number)", (0..<500_000).map { _ in UInt8.random(in: 0...255, using: &generator) })
         }
         try repository.shell("head -c 4000000 /dev/zero > ../small/ballast").succeeds()
         let data = try TreeSnapshot(of: repository.path("data"))
@@ -121,7 +122,7 @@ struct ResourceTests {
         let repository = try TemporaryRepository()
         try repository.write("big", [UInt8](repeating: 1, count: 4_000_000))
         let run = try repository.shell("ulimit -f 100; exec \"$varve\" add big")
-        run.fails(status: 1, saying: "big")
+        run.fails(status: 1, saying: "File too large")
         #expect(!repository.exists("big.dvc"))
         #expect(try repository.snapshot().misnamedObjects == [])
         try repository.varve("add", "big").succeeds()

@@ -169,7 +169,9 @@ struct HostileTests {
         let name = "x\u{1b}]0;owned\u{7}\u{202e}gpj"
         let project = try HostileProject {
             try $0.write(name, "x\n")
-            try $0.write("\(name).dvc", "outs:\n- md5: ffffffffffffffffffffffffffffffff\n  path: \"x\\e]0;owned\\a\\u202egpj\"\n")
+            try $0.write(
+                "\(name).dvc", "outs:\n- md5: ffffffffffffffffffffffffffffffff\n  path: \"x\\e]0;owned\\a\\u202egpj\"\n"
+            )
         }
         try project.survives("escape sequences")
         try project.repository.varve("add", name).ends()
