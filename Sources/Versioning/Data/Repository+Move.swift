@@ -29,10 +29,17 @@ extension Repository {
         try refuseCollisions(of: old, stage, at: new, in: snapshot)
         defer { index.save() }
         let changes = ProjectFileChanges(self)
-        if Files.exists(absolute(old.path)) {
-            try Files.rename(absolute(old.path), absolute(new))
-            if stage.outputs[old.position].isCached || stage.isRepositoryImport { try changes.ignore(new) }
-            try recordMoved(&stage, old.position, at: new)
+        let isHere = Files.exists(absolute(old.path))
+        if try isHere || isHalfDone(old, at: new) {
+            if isHere { try Files.rename(absolute(old.path), absolute(new)) }
+            do {
+                if stage.outputs[old.position].isCached || stage.isRepositoryImport { try changes.ignore(new) }
+                try recordMoved(&stage, old.position, at: new)
+            } catch {
+                // Nothing tells the new path yet, so the data goes back; where it can't, the next run goes on from here.
+                if isHere { try? Files.rename(absolute(new), absolute(old.path)) }
+                throw error
+            }
         } else {
             progress.report(.warning("'\(absolute(old.path))' missing"))
             if stage.outputs[old.position].isCached || stage.isRepositoryImport { try changes.ignore(new) }
@@ -48,6 +55,16 @@ extension Repository {
         var result = ProjectFilesResult()
         result.filesToStage = try changes.finish()
         return result
+    }
+
+    /// Whether an earlier move from here was cut short after it had renamed the data: the old path is empty, and what
+    /// lies at the new one is what is recorded.
+    private func isHalfDone(_ old: TrackedOutput, at new: RelativePath?) throws -> Bool {
+        guard let new, !new.isRoot, new != old.path, let recorded = old.output.checksum.object,
+            !Files.exists(absolute(old.path)), Files.exists(absolute(new))
+        else { return false }
+        let algorithm = try currentAlgorithm(of: old.output, at: new)
+        return objectID(of: try scanner().item(at: new, algorithm: algorithm), algorithm: algorithm) == recorded
     }
 
     private func trackedOutput(_ source: String, in snapshot: ProjectSnapshot) throws -> TrackedOutput {
@@ -67,7 +84,9 @@ extension Repository {
     /// The new path; inside a folder that is there the data keeps its name.
     private func destinationPath(_ destination: String, of old: TrackedOutput) throws -> RelativePath {
         var target = Paths.absolute(destination, from: environment.workingDirectory)
-        if Files.isDirectory(target) { target = Paths.join(target, old.path.name) }
+        if Files.isDirectory(target), try !isHalfDone(old, at: relativePath(of: target)) {
+            target = Paths.join(target, old.path.name)
+        }
         guard let path = relativePath(of: target), !path.isRoot else {
             throw Failure("'\(destination)' lies outside of the repository")
         }
@@ -110,6 +129,18 @@ extension Repository {
         of old: TrackedOutput, _ stage: Stage, at new: RelativePath, in snapshot: ProjectSnapshot
     ) throws {
         let definition = RelativePath(stage.definition)
+        if try isHalfDone(old, at: new) {
+            // The earlier run may have come as far as the new pointer file.
+            guard let written = snapshot.output(at: new) else {
+                if !Files.exists(absolute(definition)) { return }
+                throw Failure("'\(shown(definition))' already exists")
+            }
+            if written.output.checksum.object == old.output.checksum.object,
+                written.stage.definition.hasSameBytes(as: stage.definition)
+            {
+                return
+            }
+        }
         if definition != RelativePath(old.stage.definition), Files.exists(absolute(definition)) {
             throw Failure("'\(shown(definition))' already exists")
         }

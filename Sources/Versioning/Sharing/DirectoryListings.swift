@@ -9,7 +9,7 @@ struct DirectoryListings: Sendable {
     private(set) var listings: [ObjectID: DirectoryObject] = [:]
     /// Directory objects that are nowhere.
     private(set) var missing: Set<ObjectID> = []
-    /// Directory objects that are in the remote and can't be had.
+    /// Directory objects that are in the remote and can't be had, or are nowhere but here and damaged.
     private(set) var failed: [TransferReport.FailedObject] = []
 
     subscript(_ id: ObjectID) -> DirectoryObject? { listings[id] }
@@ -21,6 +21,7 @@ struct DirectoryListings: Sendable {
         of ids: Set<ObjectID>, cache: Cache, store: ObjectStore?, isKept: Bool, progress: any ProgressReporter
     ) async throws {
         var absent: [ObjectID] = []
+        var damaged: [ObjectID: DamagedObject] = [:]
         for id in ids.sorted() where id.isDirectory {
             do {
                 if let listing = try cache.directoryObject(id) {
@@ -31,6 +32,7 @@ struct DirectoryListings: Sendable {
             } catch let error as DamagedObject {
                 progress.report(.warning(error.summary))
                 absent.append(id)
+                damaged[id] = error
             }
         }
         guard let store, !absent.isEmpty else {
@@ -51,7 +53,12 @@ struct DirectoryListings: Sendable {
         for (id, result) in results.withLock({ $0 }) {
             switch result {
             case .success(let listing): listings[id] = listing
-            case .failure(let error as StorageError) where error.kind == .notFound: missing.insert(id)
+            case .failure(let error as StorageError) where error.kind == .notFound:
+                if let damage = damaged[id] {
+                    failed.append(.init(id: id, error: damage))
+                } else {
+                    missing.insert(id)
+                }
             case .failure(let error): failed.append(.init(id: id, error: error))
             }
         }

@@ -8,12 +8,14 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     let command: [String]
     /// Whether the command's purpose is to take something away.
     var removes = false
+    /// Whether it fails once it is done, as what it is told to change is no longer there.
+    var isOnce = false
     let prepare: @Sendable (TemporaryRepository) throws -> Void
 
     var testDescription: String { name }
 
     /// How many points of a command are tried; all of them if there are fewer.
-    private static let limit = BuiltProgram.number("VARVE_TEST_POINTS", default: 24)
+    private static let limit = BuiltProgram.number("VARVE_TEST_POINTS", default: 6)
 
     /// The numbers of the points to try out of `count`, spread evenly and with both ends.
     static func chosen(of count: Int) -> [Int] {
@@ -63,7 +65,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
             #expect(differences == [], "\(name) \(fault) says it succeeded: \(run)")
         }
         let next = try repository.run([BuiltProgram.varve] + command)
-        #expect(next.status == 0, "the run after \(name) \(fault): \(next)")
+        let isDone = isOnce && interrupted.settled.differences(from: reference.after) == []
+        #expect(next.status == 0 || isDone, "the run after \(name) \(fault): \(next)")
         let mended = try repository.snapshot()
         #expect(mended.settled.differences(from: reference.after) == [], "the run after \(name) \(fault)")
         // A remote has other users: what lies there half-written is theirs for all that this one knows.

@@ -15,8 +15,9 @@ struct CrashTests {
     @Test("loses nothing and says so when the disk is full or fails", arguments: CrashScenario.all)
     func failing(_ scenario: CrashScenario) throws {
         let reference = try scenario.makeReference()
-        for kind in ["enospc", "eio"] {
-            for write in 1...6 { try scenario.check("\(kind):\(write)", reference, isKill: false) }
+        // Both take the same way through the program, so they take turns.
+        for write in 1...6 {
+            try scenario.check("\(write % 2 == 0 ? "eio" : "enospc"):\(write)", reference, isKill: false)
         }
     }
 
@@ -149,11 +150,11 @@ extension CrashScenario {
                 try twoVersions($0)
                 try $0.varve("push", "--all-commits").succeeds()
             },
-            CrashScenario(name: "move", command: ["move", "data", "moved"]) {
+            CrashScenario(name: "move", command: ["move", "data", "moved"], isOnce: true) {
                 try writeData($0, 1)
                 try track($0)
             },
-            CrashScenario(name: "remove", command: ["remove", "data.dvc"], removes: true) {
+            CrashScenario(name: "remove", command: ["remove", "data.dvc"], removes: true, isOnce: true) {
                 try writeData($0, 1)
                 try track($0)
             },

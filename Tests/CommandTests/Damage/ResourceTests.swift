@@ -122,7 +122,7 @@ struct ResourceTests {
         let repository = try TemporaryRepository()
         try repository.write("big", [UInt8](repeating: 1, count: 4_000_000))
         let run = try repository.shell("ulimit -f 100; exec \"$varve\" add big")
-        run.fails(status: 1, saying: "big")
+        run.fails(status: 1, saying: "File too large")
         #expect(!repository.exists("big.dvc"))
         #expect(try repository.snapshot().misnamedObjects == [])
         try repository.varve("add", "big").succeeds()
