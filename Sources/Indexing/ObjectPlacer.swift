@@ -149,14 +149,15 @@ package final class ObjectPlacer: Sendable {
         _ placement: Placement, as name: String, in parent: Int32, shown: String
     ) throws -> WrittenFile {
         let source = cache.path(of: placement.object)
-        // Links to one empty file would join files that have nothing in common (DVC copies them, too).
         guard let status = try Files.status(source) else {
             throw MissingObject(id: placement.object, path: shown)
         }
         guard status.kind == .file else {
             throw DamagedObject(id: placement.object, path: source, reason: "it is not a regular file")
         }
-        if status.size > 0 {
+        // Hard links to one empty file would join files that have nothing in common (DVC copies them, too).
+        let isCopied = status.size == 0 && cache.linkTypes.contains(.hardlink)
+        if !isCopied {
             for type in cache.linkTypes where type != .copy {
                 // The execute bit of a link would be the object's, whose mode must stay as it is.
                 if placement.isExecutable, type != .reflink { continue }
