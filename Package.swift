@@ -84,7 +84,7 @@ let package = Package(
             ]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
-        tests("CompatibilityTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
+        tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
         .testTarget(

@@ -165,14 +165,15 @@ package final class ObjectPlacer: Sendable {
         {
             return file
         }
-        // Links to one empty file would join files that have nothing in common (DVC copies them, too).
         guard let status = try Files.status(source) else {
             throw MissingObject(id: placement.object, path: shown)
         }
         guard status.kind == .file else {
             throw DamagedObject(id: placement.object, path: source, reason: "it is not a regular file")
         }
-        if status.size > 0 {
+        // Hard links to one empty file would join files that have nothing in common (DVC copies them, too).
+        let isCopied = status.size == 0 && cache.linkTypes.contains(.hardlink)
+        if !isCopied {
             for type in linkTypes(for: placement) {
                 if try link(type, placement, source: source, status, as: name, in: parent, shown: shown) {
                     do {

@@ -36,7 +36,7 @@ package struct CheckoutResult: Sendable {
 extension Repository {
     /// Makes the workspace what the project files say, from the cache.
     ///
-    /// - Throws: `UnsavedFiles` before anything is touched. Missing objects are in the result, since the other outputs
+    /// - Throws: `UnsavedFiles` before any output is touched. Missing objects are in the result, since the other outputs
     ///   are checked out all the same.
     package func checkout(_ request: CheckoutRequest) throws -> CheckoutResult {
         let snapshot = try workspace()
@@ -71,13 +71,28 @@ extension Repository {
                 failures.append(CheckoutFailed(paths: [tracked.path.string], causes: [error]))
             }
         }
-        for path in vanished {
-            steps.append(checkout.step(.nothing, at: path, over: try scanner().item(at: path)))
+        let removals = try vanished.map { path in
+            checkout.step(.nothing, at: path, over: try scanner().item(at: path))
         }
+        // First, as in DVC: they are saved, whatever else is refused.
+        try apply(removals, checkout, &result, &failures)
         if !request.options.force {
             let unsaved = try steps.flatMap { try checkout.unsavedFiles($0) }
             guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
         }
+        try apply(steps, checkout, &result, &failures)
+        sort(&result)
+        if !failures.isEmpty {
+            let paths = failures.flatMap(\.paths).map { shown(RelativePath($0)) }
+            result.failed = CheckoutFailed(paths: paths, causes: failures.flatMap(\.causes))
+        }
+        return result
+    }
+
+    private func apply(
+        _ steps: [Checkout.Step], _ checkout: Checkout, _ result: inout CheckoutResult,
+        _ failures: inout [CheckoutFailed]
+    ) throws {
         try claiming(steps.map(\.path)) {
             for step in steps {
                 do {
@@ -89,12 +104,6 @@ extension Repository {
                 }
             }
         }
-        sort(&result)
-        if !failures.isEmpty {
-            let paths = failures.flatMap(\.paths).map { shown(RelativePath($0)) }
-            result.failed = CheckoutFailed(paths: paths, causes: failures.flatMap(\.causes))
-        }
-        return result
     }
 
     private func note(

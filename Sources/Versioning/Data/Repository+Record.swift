@@ -68,6 +68,8 @@ extension Repository {
         case .folder(let state):
             added = state.listing().entries.map { .init(path: relative.appending($0.path.string), digest: $0.digest) }
             size = state.size
+            // As DVC: the subfolder has a directory object of its own.
+            if let store, try !store.contains(state.id) { try store.store(state.listing(), algorithm: .md5) }
         }
         let listing = DirectoryObject(entries: kept + added)
         let id = listing.id()

@@ -5,8 +5,10 @@ package import Storage
 extension Repository {
     /// The store of a remote.
     ///
-    /// - Parameter name: `nil` for the default remote.
-    package func backend(of name: String?) throws -> any Backend {
+    /// - Parameters:
+    ///   - name: `nil` for the default remote.
+    ///   - jobs: requests at once, in place of what the remote's settings say.
+    package func backend(of name: String?, jobs: Int? = nil) throws -> any Backend {
         let remote = try settings.remote(name, root: root)
         guard remote.scheme.isEmpty || remote.scheme == "file" || remote.scheme == "local" else {
             throw Failure(
@@ -14,7 +16,9 @@ extension Repository {
                     + "\(remote.scheme):// remotes",
                 remedy: "supported are folders (a path or file:// URL)", category: .configuration)
         }
+        let asked = jobs.flatMap { $0 > 0 ? $0 : nil }
         return DirectoryBackend(
-            root: remote.url, isShared: remote.isSharedWithGroup, concurrency: remote.jobs ?? environment.processors)
+            root: remote.url, isShared: remote.isSharedWithGroup,
+            concurrency: asked ?? remote.jobs ?? environment.processors)
     }
 }

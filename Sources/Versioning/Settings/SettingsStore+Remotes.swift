@@ -80,10 +80,8 @@ extension SettingsStore {
             throw SettingsError("Rename failed. Remote name '\(new)' already exists.")
         }
         try edit([level] + strongerLevels(than: level)) { candidate, document in
-            if candidate == level {
-                try checkExists(name, in: document)
-                // As DVC: the section moves in this level only, the default in the stronger ones, too.
-                let section = document["remote", name]
+            if candidate == level { try checkExists(name, in: document) }
+            if let section = document["remote", name] {
                 document["remote", name] = nil
                 document["remote", new] = section
             }

@@ -29,14 +29,16 @@ struct RemoteGroups: Sendable {
 extension Repository {
     /// The objects of a remote.
     ///
-    /// - Parameter name: `nil` for the default remote.
-    package func store(of name: String?) throws -> ObjectStore {
+    /// - Parameters:
+    ///   - name: `nil` for the default remote.
+    ///   - jobs: requests at once, in place of what the remote's settings say.
+    package func store(of name: String?, jobs: Int? = nil) throws -> ObjectStore {
         let remote = try settings.remote(name, root: root)
         guard !remote.isVersionAware else {
             throw Failure(
                 "remote '\(remote.name)' keeps versions of files under their own names, and varve can't use such remotes",
                 remedy: "use a remote without version_aware and worktree", category: .configuration)
         }
-        return ObjectStore(backend: try backend(of: name))
+        return ObjectStore(backend: try backend(of: name, jobs: jobs))
     }
 }

@@ -17,7 +17,8 @@ extension Repository {
     /// Where the cache and the default remote, or the one that the request names, differ; sorted by path.
     ///
     /// An object has one line however many paths name it. Outputs with a remote of their own are left out, as in DVC.
-    /// Directory objects that only the remote has come into the cache, since their files can't be told without them.
+    /// Directory objects that only the remote has come into the cache, since their files can't be told without them;
+    /// directories whose objects are nowhere are left out, as in DVC.
     package func cloudStatus(_ request: TransferRequest) async throws -> [(path: String, state: CloudState)] {
         var query = UsedOutputQuery()
         query.targets = try expandedTargets(of: request)
@@ -28,7 +29,7 @@ extension Repository {
         query.isWanted = { !$0.stage.isRepositoryImport && $0.output.canPush && $0.output.remote == nil }
         let outputs = try usedOutputs(query)
         guard !outputs.isEmpty else { return [] }
-        let store = try store(of: request.remote)
+        let store = try store(of: request.remote, jobs: request.jobs)
         let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         let listings = try await DirectoryListings(
             of: directories, cache: cache, store: store, isKept: true, progress: progress)
@@ -44,7 +45,7 @@ extension Repository {
         var lines: [(path: String, state: CloudState)] = []
         let states: [(Set<ObjectID>, CloudState)] = [
             (comparison.new, .new), (comparison.deleted, .deleted),
-            (comparison.missing.union(listings.missing), .missing),
+            (comparison.missing, .missing),
         ]
         for (ids, state) in states {
             for id in ids { lines.append((names[id] ?? id.text, state)) }

@@ -28,10 +28,16 @@ extension Repository {
         query.revisions = request.revisions
         query.isWanted = { !$0.stage.isRepositoryImport && $0.output.canPush }
         let outputs = try usedOutputs(query)
+        // As DVC: a project without data says, too, that it has no remote.
+        if outputs.isEmpty { _ = try settings.remote(nil, root: root) }
         var failed: [TransferReport.FailedObject] = []
         var failedCount = 0
-        for group in RemoteGroups(outputs, remote: request.remote).groups {
-            let report = try await send(group.outputs, to: store(of: group.remote), jobs: request.jobs)
+        // All remotes are known before the first gets anything, so that a wrong name costs nothing.
+        let shares = try RemoteGroups(outputs, remote: request.remote).groups.map { group in
+            (outputs: group.outputs, store: try store(of: group.remote, jobs: request.jobs))
+        }
+        for share in shares {
+            let report = try await send(share.outputs, to: share.store, jobs: request.jobs)
             result.pushed += report.transferred.count
             failed += report.failed
             // A directory object is held back for a file that is missing, too; that is no failure.
@@ -51,47 +57,21 @@ extension Repository {
             of: directories, cache: cache, store: store, isKept: false, progress: progress)
         var names = ObjectNames()
         var groups: [TransferGroup] = []
-        var partial: Set<ObjectID> = []
         for output in outputs {
             let listing = listings[output.object]
             names.add(output, named: shown(output.path), listing)
             if let listing {
-                let isWhole = output.parts.isEmpty
-                if !isWhole { partial.insert(output.object) }
-                groups.append(
-                    TransferGroup(directory: isWhole ? output.object : nil, files: output.files(in: listing)))
+                // As DVC: the directory object goes along with a part of its files, too.
+                groups.append(TransferGroup(directory: output.object, files: output.files(in: listing)))
             } else if !output.object.isDirectory {
                 groups.append(TransferGroup(files: [output.object]))
             }
         }
         let queue = TransferQueue(store: store, jobs: jobs, progress: progress)
-        var report = try await queue.push(TransferPlan(groups), from: cache)
+        var report = try await queue.push(
+            TransferPlan(groups), from: cache, thorough: outputs.contains { !$0.parts.isEmpty } ? true : nil)
         report.failed += listings.failed
-        try await complete(partial, listings, queue, &report)
         warnOfMissing(Set(report.missing).union(listings.missing), names: names)
         return report
-    }
-
-    /// Sends directory objects of which only a part was asked for, where all their files are in the remote now.
-    ///
-    /// A directory object promises that its files are there; without them it would keep others from sending them.
-    private func complete(
-        _ directories: Set<ObjectID>, _ listings: DirectoryListings, _ queue: TransferQueue,
-        _ report: inout TransferReport
-    ) async throws {
-        for id in directories.sorted() {
-            guard let listing = listings[id] else { continue }
-            let status = ObjectStatus(of: queue.store, thorough: true)
-            if try await !status.present(among: [id]).isEmpty { continue }
-            let files = Set(listing.entries.map { ObjectID($0.digest, algorithm: id.algorithm) })
-            guard try await status.present(among: files.sorted()).count == files.count else {
-                progress.report(
-                    .warning("the list of files \(id) is not pushed before all files that it lists are in the remote"))
-                continue
-            }
-            let added = try await queue.push(TransferPlan([TransferGroup(files: [id])]), from: cache, thorough: true)
-            report.transferred += added.transferred
-            report.failed += added.failed
-        }
     }
 }

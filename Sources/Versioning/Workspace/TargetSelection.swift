@@ -70,7 +70,7 @@ extension Repository {
                         selected[output.path] = SelectedOutput(output: output, paths: [])
                         continue
                     }
-                    if output.path.isInside(path) {
+                    if output.path == path {
                         selected[output.path] = SelectedOutput(output: output, paths: [])
                     } else if path.isInside(output.path) {
                         if selected[output.path]?.paths.isEmpty == true { continue }
@@ -149,14 +149,8 @@ extension Repository {
                 && ($0.name?.utf8.elementsEqual(name.utf8) == true || $0.group?.utf8.elementsEqual(name.utf8) == true)
         }
         if !named.isEmpty { return named }
-        if let path {
-            if let output = snapshot.output(holding: path) {
-                return [SelectedTarget(stage: output.stage, stageNumber: output.stageNumber, path: path)]
-            }
-            let below = snapshot.outputs(under: path)
-            if !below.isEmpty, !path.isRoot {
-                return below.map { SelectedTarget(stage: $0.stage, stageNumber: $0.stageNumber, path: path) }
-            }
+        if let path, let output = snapshot.output(holding: path) {
+            return [SelectedTarget(stage: output.stage, stageNumber: output.stageNumber, path: path)]
         }
         throw UnknownTarget(target: target)
     }
