@@ -39,7 +39,9 @@ package final class Console: Sendable {
 
     /// Prints to standard output even under `--quiet`: for text that is the command's whole purpose.
     package func show(_ text: String, terminator: String = "\n") {
-        withoutProgressLine { streams.output.write(text + terminator) }
+        let visible =
+            outputStyle.isEnabled ? text.escapingControlCharactersButColours : text.escapingControlCharacters
+        withoutProgressLine { streams.output.write(visible + terminator) }
     }
 
     /// Prints one JSON document, which a serializer has already written on one line.

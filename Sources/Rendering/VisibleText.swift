@@ -19,6 +19,17 @@ extension String {
         return result
     }
 
+    /// As `escapingControlCharacters`, but colours, which `Style` sets, stay.
+    package var escapingControlCharactersButColours: String {
+        let parts = split(separator: "\u{1B}[", omittingEmptySubsequences: false)
+        guard parts.count > 1, let first = parts.first else { return escapingControlCharacters }
+        return parts.dropFirst().reduce(String(first).escapingControlCharacters) { text, part in
+            let code = part.prefix { $0.isNumber || $0 == ";" }
+            let isColour = part.dropFirst(code.count).first == "m"
+            return text + (isColour ? "\u{1B}[" : "\\x1b[") + String(part).escapingControlCharacters
+        }
+    }
+
     /// As `escapingControlCharacters`, on one line: tabs and line ends are written out too.
     package var onOneLine: String {
         var result = ""

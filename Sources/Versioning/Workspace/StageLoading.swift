@@ -33,6 +33,11 @@ struct StageLoading {
             found = [try PointerFile(parsing: bytes, path: path.string).stage]
         }
         for stage in found {
+            for output in stage.outputs where stage.location(of: output).workspacePath?.isEmpty == true {
+                throw Failure(
+                    "'\(path)' names the output '\(output.path)', which is the repository itself",
+                    remedy: "an output must be a file or folder inside the repository; correct its path")
+            }
             for output in stage.outputs where stage.location(of: output).touchesMetadata {
                 throw Failure(
                     "'\(path)' names the output '\(output.path)', which lies in the repository's own bookkeeping",

@@ -70,8 +70,13 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         let mended = try repository.snapshot()
         #expect(mended.settled.differences(from: reference.after) == [], "the run after \(name) \(fault)")
         // A remote has other users: what lies there half-written is theirs for all that this one knows.
+        // Settings are written without the repository's lock, so what a killed `config` left waits for a command that
+        // sweeps under it; it is one small file beside the settings.
         #expect(
-            mended.leftovers.filter { $0.hasPrefix("work/") } == [],
+            mended.leftovers.filter {
+                $0.hasPrefix("work/") && !(command[0] == "config" && $0.hasPrefix("work/.dvc/."))
+            }
+                == [],
             "the run after \(name) \(fault) sweeps what the killed one left")
     }
 
