@@ -140,7 +140,7 @@ package struct ContentReader: Sendable {
     ) throws -> [Outcome] {
         if unit.isSmall { return try readWhole(unit.indices.map { requests[$0] }, writer: writer, buffers: buffers) }
         if algorithm != .md5 || unit.indices.count == 1 {
-            return try unit.indices.map { try readStream(requests[$0], writer: writer, buffers: buffers) }
+            return try unit.indices.map { try readStream(requests[$0], writer: writer) }
         }
         return try readStreams(unit.indices.map { requests[$0] }, writer: writer, buffers: buffers)
     }
@@ -187,7 +187,7 @@ package struct ContentReader: Sendable {
     private static let chunk = 1 << 20
 
     /// One file alone: it is hashed on this thread while another reads the next chunk and writes the copy.
-    private func readStream(_ request: Request, writer: CacheWriter?, buffers: BufferPool) throws -> Outcome {
+    private func readStream(_ request: Request, writer: CacheWriter?) throws -> Outcome {
         do {
             let file = try OpenFile(request)
             let copy = try writer?.beginCopy(of: file, size: request.status.size)

@@ -103,7 +103,7 @@ package final class Repository: Sendable {
         return git
     }
 
-    package func scanner(phase: ProgressPhase = .hashing) -> WorkspaceScanner {
+    package func scanner() -> WorkspaceScanner {
         WorkspaceScanner(
             repository: root, index: index, ignore: ignore, threads: threads, progress: progress)
     }
