@@ -31,14 +31,16 @@ let package = Package(
         // Debug builds hash real data too, so the kernels are optimised in every configuration.
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGit2"),
+        .target(name: "CCurl"),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
         layer("Hashing", ["CHashing"]),
         layer("Documents", ["Basics"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
+        layer("HTTP", ["Basics", "CCurl"]),
         // Store
-        layer("Storage", ["Basics", "FileSystem", "Hashing"]),
+        layer("Storage", ["Basics", "FileSystem", "HTTP", "Hashing", "Documents"]),
         layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),
         layer("Indexing", ["Objects", "FileSystem", "Hashing", "Basics", "CSystem"]),
         layer("Transfers", ["Objects", "Storage", "Basics"]),
@@ -47,8 +49,8 @@ let package = Package(
         layer(
             "Versioning",
             [
-                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents", "FileSystem",
-                "Hashing", "Basics",
+                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
+                "FileSystem", "Hashing", "Basics",
             ]),
         // Surface
         layer("Rendering", ["Basics"]),
@@ -70,9 +72,10 @@ let package = Package(
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "Hashing", "FileSystem"],
+            name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem"],
             path: "Tests/TestSupport", swiftSettings: strict),
-        tests("StorageTests", ["Storage", "Basics", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "Basics", "TestSupport"]),
+        tests("StorageTests", ["Storage", "HTTP", "Hashing", "Basics", "TestSupport"]),
         tests("ObjectsTests", ["Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("IndexingTests", ["Indexing", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),

@@ -89,6 +89,7 @@ struct VerifyingSource: ByteSource {
     var size: Int64 { file.size }
     /// Withheld: a clone made behind our back would be unchecked.
     var localPath: String? { nil }
+    var md5: MD5Digest? { id.algorithm == .md5 ? id.digest : nil }
 
     init(_ id: ObjectID, path: String) throws(StorageError) {
         self.id = id

@@ -1,3 +1,5 @@
+package import Hashing
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -10,6 +12,8 @@ package protocol ByteSource: Sendable {
     var size: Int64 { get }
     /// The local file whose bytes these are; a backend on the same machine may clone it.
     var localPath: String? { get }
+    /// The MD5 that the bytes must have, where it is known before they are read; a store may be asked to check it.
+    var md5: MD5Digest? { get }
     /// Starts reading at an offset. Reading blocks, in units of what the caller asks for.
     func open(at offset: Int64) throws(StorageError) -> any ByteReader
 }
@@ -22,6 +26,7 @@ package protocol ByteReader: AnyObject, Sendable {
 
 extension ByteSource {
     package var localPath: String? { nil }
+    package var md5: MD5Digest? { nil }
 }
 
 /// The bytes of a local file.
