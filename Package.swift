@@ -78,7 +78,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "HTTP", "Hashing", "Basics", "TestSupport"]),
         tests("ObjectsTests", ["Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("IndexingTests", ["Indexing", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
-        tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
+        tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests(
             "VersioningTests",
             [

@@ -10,6 +10,7 @@ package struct RetryingBackend<Base: Backend>: Backend {
     package var name: String { base.name }
     package var concurrency: Int { base.concurrency }
     package var listing: ListingCost? { base.listing }
+    package var pieceSize: Int64? { base.pieceSize }
 
     /// - Parameters:
     ///   - sleep: waits; throws when the task is cancelled.
