@@ -53,8 +53,7 @@ extension WebDAVBackend {
     private func discard(_ temporary: Key) async {
         // Not under the task that may be cancelled; what stays behind is never listed.
         let deadline: Duration = Task.isCancelled ? .milliseconds(500) : .seconds(5)
-        let task = Task { () async throws(StorageError) in try await self.delete(temporary, deadline: deadline) }
-        _ = await task.result
+        await Task { _ = try? await self.delete(temporary, deadline: deadline) }.value
     }
 
     static func folder(of key: Key) -> String {
