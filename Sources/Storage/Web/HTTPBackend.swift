@@ -66,7 +66,7 @@ package struct HTTPBackend: Backend {
     }
 
     private func refusal(_ response: HTTPResponse, key: Key) -> StorageError {
-        guard response.status == 405 || response.status == 501 else { return session.refusal(response, key: key) }
+        guard [404, 405, 501].contains(response.status) else { return session.refusal(response, key: key) }
         return StorageError(
             .unsupported, "the server takes no uploads by \(method.name) (\(response.status))", key: key, place: name,
             remedy: "set the remote's `method` to the one that stores files on this server, such as PUT")

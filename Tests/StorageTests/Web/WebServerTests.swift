@@ -40,19 +40,10 @@ import Testing
         try await BackendContract(backend, without: [.list, .delete]).check()
     }
 
-    private func failure(_ body: () async throws -> Void) async throws -> StorageError {
-        do {
-            try await body()
-        } catch let error as StorageError {
-            return error
-        }
-        throw BackendContract.Violation(description: "nothing was thrown")
-    }
-
     @Test("an unknown authority ends a connection before anything is sent")
     func untrusted() async throws {
         let backend = try backend("private", base: server.secureURL, credentials: .login(login))
-        let error = try await failure { _ = try await backend.stat(Key("a")) }
+        let error = try await storageFailure { _ = try await backend.stat(Key("a")) }
         #expect(error.kind == .permission)
         #expect(!error.isRetryable)
         #expect(error.remedy?.contains("ssl_verify") == true)
@@ -73,7 +64,7 @@ import Testing
         for credentials in [WebCredentials.none, .login(wrong)] {
             let backend = try backend("private", credentials: credentials)
             for attempt in 0..<3 {
-                let error = try await failure {
+                let error = try await storageFailure {
                     switch attempt {
                     case 0: _ = try await backend.stat(Key("a"))
                     case 1: try await backend.read(Key("a"), range: nil, into: MemorySink())
@@ -92,7 +83,7 @@ import Testing
         let address = try WebAddress("\(server.url)/read/\(WebServer.unique())")
         for method in [HTTPMethod.put, .post] {
             let backend = HTTPBackend(address, client: HTTPClient(), method: method)
-            let error = try await failure { try await backend.write(BytesSource("x"), to: Key("a")) }
+            let error = try await storageFailure { try await backend.write(BytesSource("x"), to: Key("a")) }
             #expect(error.kind == .unsupported)
             #expect(error.remedy?.contains("`method`") == true)
         }
@@ -119,11 +110,11 @@ import Testing
         ]
         for (place, kind, isRetryable) in expected {
             let backend = try backend(place)
-            let error = try await failure { try await backend.read(Key("a"), range: nil, into: MemorySink()) }
+            let error = try await storageFailure { try await backend.read(Key("a"), range: nil, into: MemorySink()) }
             #expect(error.kind == kind)
             #expect(error.isRetryable == isRetryable)
             #expect(error.retryAfter == (place == "busy" ? .seconds(7) : nil))
-            let other = try await failure { _ = try await backend.stat(Key("a")) }
+            let other = try await storageFailure { _ = try await backend.stat(Key("a")) }
             #expect(other.kind == kind)
         }
     }
@@ -132,7 +123,7 @@ import Testing
     func nobody() async throws {
         let port = try Loopback.freePorts(1)[0]
         let backend = HTTPBackend(try WebAddress("http://127.0.0.1:\(port)/x"), client: HTTPClient())
-        let error = try await failure { _ = try await backend.stat(Key("a")) }
+        let error = try await storageFailure { _ = try await backend.stat(Key("a")) }
         #expect(error.kind == .unreachable)
         #expect(error.isRetryable)
     }

@@ -42,7 +42,7 @@ package final class WebServer: Sendable {
         let folder = TemporaryFolder("nginx")
         let ports = try Loopback.freePorts(3)
         (port, securePort, certifiedPort) = (ports[0], ports[1], ports[2])
-        for name in ["data", "temporary"] { try Files.makeDirectories(folder.path(name)) }
+        for name in ["data", "temporary"] { try Files.makeDirectory(folder.path(name)) }
         try TestPrograms.write("\(Self.user):{PLAIN}\(Self.password)\n", to: folder.path("passwords"))
         try Self.makeCertificates(in: folder.path)
         try TestPrograms.write(Self.settings(folder.path, ports), to: folder.path("nginx.conf"))
@@ -99,7 +99,7 @@ package final class WebServer: Sendable {
         }
         return """
             load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;
-            daemon off; worker_processes 1; pid \(folder)/pid; error_log stderr warn; user root;
+            daemon off; master_process off; pid \(folder)/pid; error_log stderr warn; user root;
             events { worker_connections 512; }
             http {
               access_log off; \(temporaries.joined(separator: " "))
@@ -130,7 +130,7 @@ package final class StrictDAVServer: Sendable {
         let folder = TemporaryFolder("rclone")
         let port = try Loopback.freePorts(1)[0]
         self.port = port
-        try Files.makeDirectories(folder.path("data"))
+        try Files.makeDirectory(folder.path("data"))
         process = try ServerProcess(
             [
                 try TestPrograms.path("rclone"), "--config", "/dev/null", "serve", "webdav", "--addr",
