@@ -15,6 +15,8 @@ final class CurlTransfer {
     /// What ended the transfer on our side.
     var failure: HTTPError?
 
+    /// Of bodies, in both directions.
+    private(set) var movedBytes: Int64 = 0
     /// When something last moved, in the loop's seconds.
     var lastProgress: Double
     let deadline: Double?
@@ -242,6 +244,7 @@ final class CurlTransfer {
             // The last piece is held back until it is sure that it is the last.
             if left == Int64(count), !checkEnd(reader) { return varve_curl_read_abort }
             loop.sent(count)
+            movedBytes += Int64(count)
             moved()
             return count
         } catch {
@@ -270,6 +273,7 @@ final class CurlTransfer {
         }
         let piece = UnsafeRawBufferPointer(start: bytes, count: count)
         loop.received(count)
+        movedBytes += Int64(count)
         moved()
         if let receiver, isWanted {
             guard begin() else { return 0 }

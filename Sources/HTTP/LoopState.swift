@@ -17,6 +17,7 @@ final class LoopState {
     private var idleHandles: [UnsafeMutableRawPointer] = []
     /// Seconds on a steady clock, taken once a turn.
     private(set) var now: Double
+    private var adaptive: AdaptiveLimit
     private var upload: RateLimit?
     private var download: RateLimit?
     /// Whether some transfer waits for the rate limit.
@@ -33,6 +34,7 @@ final class LoopState {
         self.configuration = configuration
         now = Self.seconds()
         lastWatch = now
+        adaptive = AdaptiveLimit(most: configuration.connections, now: now)
         if let rate = configuration.bandwidth {
             upload = RateLimit(bytesPerSecond: rate, now: now)
             download = RateLimit(bytesPerSecond: rate, now: now)
@@ -86,7 +88,7 @@ final class LoopState {
     // MARK: - Begin
 
     private func begin() {
-        while active.count < max(1, configuration.connections), firstWaiting < waiting.count {
+        while active.count < adaptive.limit, firstWaiting < waiting.count {
             let job = waiting[firstWaiting]
             firstWaiting += 1
             start(job)
@@ -129,10 +131,21 @@ final class LoopState {
                 let transfer = active[raw]
             else { continue }
             let code = varve_curl_result(message)
+            if code == CURLE_OK { note(transfer) }
             finish(transfer, transfer.result(code))
             count += 1
         }
         return count
+    }
+
+    /// Learns from an answer how many requests the server likes.
+    private func note(_ transfer: CurlTransfer) {
+        if [429, 503].contains(transfer.response.status) {
+            adaptive.wasThrottled(now: now)
+        } else {
+            let latency = Double(transfer.easy.offset(CURLINFO_STARTTRANSFER_TIME_T) ?? 0) / 1e6
+            adaptive.succeeded(bytes: transfer.movedBytes, latency: latency, now: now)
+        }
     }
 
     private func finish(_ transfer: CurlTransfer, _ result: Result<CurlLoop.Outcome, HTTPError>) {
