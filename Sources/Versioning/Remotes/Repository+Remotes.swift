@@ -1,0 +1,17 @@
+package import Basics
+import FileSystem
+package import Storage
+
+extension Repository {
+    /// The store of a remote; opened once, however often it is asked for.
+    ///
+    /// - Parameter name: `nil` for the default remote.
+    package func backend(of name: String?, use: RemoteUse = RemoteUse()) throws -> any Backend {
+        let remote = try settings.remote(name, root: root)
+        return try opened.backend(remote.name, use) {
+            let opener = RemoteOpener(
+                remote: remote, use: use, environment: environment, progress: progress, root: root, scratch: scratch)
+            return try opener.open()
+        }
+    }
+}
