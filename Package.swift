@@ -72,7 +72,7 @@ let package = Package(
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem"],
+            name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem", "Basics"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("HTTPTests", ["HTTP", "Basics", "TestSupport"]),
         tests("StorageTests", ["Storage", "HTTP", "Hashing", "Basics", "TestSupport"]),

@@ -26,6 +26,8 @@ struct RemoteOpener {
     /// The project's root, and the folder for what varve may lose.
     let root: String
     let scratch: String?
+    /// Whether failures that pass are waited out.
+    var isPatient = true
 
     /// The schemes that can be used, for messages.
     static let supported =
@@ -57,6 +59,7 @@ struct RemoteOpener {
 
     /// Repeats what fails and passes, and tells whoever waits.
     private func retrying(_ backend: some Backend, _ notices: RemoteNotices) -> any Backend {
+        if !isPatient { return backend }
         let schedule = RetrySchedule()
         return RetryingBackend(backend, schedule: schedule) { error, wait, attempt in
             notices.note(error, waiting: wait, attempt: attempt, of: schedule.attempts)

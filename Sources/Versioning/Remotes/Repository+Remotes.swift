@@ -14,4 +14,12 @@ extension Repository {
             return try opener.open()
         }
     }
+
+    /// The same, but a failure shows at once instead of being tried again.
+    func impatientBackend(of name: String?) throws -> any Backend {
+        try RemoteOpener(
+            remote: settings.remote(name, root: root), use: RemoteUse(), environment: environment, progress: progress,
+            root: root, scratch: nil, isPatient: false
+        ).open()
+    }
 }
