@@ -86,7 +86,7 @@ let package = Package(
                 "FileSystem", "Hashing", "Basics", "TestSupport",
             ]),
         tests("RenderingTests", ["Rendering", "Basics"]),
-        tests("CommandTests", ["varve", "FileSystem", "Hashing", "TestSupport"]),
+        tests("CommandTests", ["varve", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),

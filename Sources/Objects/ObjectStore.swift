@@ -46,11 +46,19 @@ package struct ObjectStore: Sendable {
     ///
     /// - Parameter limit: how many bytes to take before it is called corrupt.
     package func read(_ id: ObjectID, limit: Int = 1 << 30) async throws(StorageError) -> [UInt8] {
-        let memory = MemorySink(limit: limit)
-        let sink = VerifyingSink(memory, algorithm: id.algorithm)
-        try await backend.read(id.key, range: nil, into: sink)
-        try sink.verify(id, place: backend.name)
-        return memory.bytes
+        var failures = 0
+        while true {
+            let memory = MemorySink(limit: limit)
+            let sink = VerifyingSink(memory, algorithm: id.algorithm)
+            try await backend.read(id.key, range: nil, into: sink)
+            do throws(StorageError) {
+                try sink.verify(id, place: backend.name)
+                return memory.bytes
+            } catch {
+                failures += 1
+                if directory != nil || failures > Self.corruptRetries { throw error }
+            }
+        }
     }
 
     /// Fetches an object into a new file, which has mode 0444 once its bytes are checked; otherwise nothing is left of

@@ -14,6 +14,21 @@ extension ObjectStore {
     /// What arrives of a large object stays when this fails or the process is killed, and is not fetched again.
     @discardableResult
     package func fetch(_ id: ObjectID, into destination: some ObjectDestination) async throws -> Int64 {
+        var failures = 0
+        while true {
+            do {
+                return try await fetchOnce(id, into: destination)
+            } catch let error as StorageError where error.kind == .corrupt && failures < Self.corruptRetries {
+                // Bytes that changed on their way are right the next time; those that are wrong in the store are not.
+                failures += 1
+            }
+        }
+    }
+
+    /// How often wrong bytes are asked for anew.
+    static let corruptRetries = 2
+
+    private func fetchOnce(_ id: ObjectID, into destination: some ObjectDestination) async throws -> Int64 {
         guard let pieceSize = backend.pieceSize, !id.isEmptyFile, let folder = try destination.partialFolder() else {
             return try await fetchWhole(id, into: destination)
         }

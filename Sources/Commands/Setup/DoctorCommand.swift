@@ -11,7 +11,8 @@ struct DoctorCommand: VarveCommand {
             ("varve doctor -r store", "Try the remote 'store' out, too: reach, login, writing, clock")))
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Try this remote out; writes and deletes a small file", valueName: "name"),
+        name: .shortAndLong,
+        help: ArgumentHelp("Try this remote out; writes and deletes a small file", valueName: "name"),
         completion: .remotes)
     var remote: String?
     @OptionGroup var global: GlobalOptions

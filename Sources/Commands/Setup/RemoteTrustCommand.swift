@@ -11,10 +11,10 @@ struct RemoteTrustCommand: RepositoryCommand {
             So credentials of your environment go only to AWS's own servers, to those that your own settings name, and \
             to those that you accept here. The server is remembered for you, not in the repository.
             """
-            + examples(
-                ("varve remote trust store", "Accept the server that 'store' is on"),
-                ("varve remote trust --list", "Show the accepted servers"),
-                ("varve remote trust --revoke store", "Accept it no longer")))
+                + examples(
+                    ("varve remote trust store", "Accept the server that 'store' is on"),
+                    ("varve remote trust --list", "Show the accepted servers"),
+                    ("varve remote trust --revoke store", "Accept it no longer")))
     static let failureStatus: Int32 = 1
 
     @Argument(help: "Name of the remote; the default one without a name", completion: .remotes) var name: String?

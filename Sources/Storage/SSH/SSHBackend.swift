@@ -15,6 +15,7 @@ package final class SSHBackend: Backend {
     package var name: String { address.name }
     /// A folder of DVC's layout holds a 256th of all objects.
     package var listing: ListingCost? { ListingCost(pageSize: 100) }
+    package var pieceSize: Int64? { 16 << 20 }
 
     /// How often a rename that met another writer's is tried.
     private static let renames = 12

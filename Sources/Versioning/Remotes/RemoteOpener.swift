@@ -61,13 +61,14 @@ struct RemoteOpener {
     private func retrying(_ backend: some Backend, _ notices: RemoteNotices) -> any Backend {
         if !isPatient { return backend }
         let schedule = RetrySchedule()
-        return RetryingBackend(backend, schedule: schedule) { error, wait, attempt in
-            notices.note(error, waiting: wait, attempt: attempt, of: schedule.attempts)
-        }
+        return RetryingBackend(
+            backend, schedule: schedule,
+            notice: { notices.note($0, waiting: $1, attempt: $2, of: schedule.attempts) })
     }
 
     private func s3() throws -> any Backend {
-        var configuration = try S3Configuration(
+        let notices = RemoteNotices(remote.name, progress)
+        let configuration = try S3Configuration(
             options: remote.texts, environment: environment.variables, home: home, jobs: jobs,
             trustsNamedFiles: !comesFromProject("configpath") && !comesFromProject("credentialpath"))
         if configuration.endpointComesFromOptions, let endpoint = remote["endpointurl"].flatMap({ URLParts($0) }) {
@@ -77,11 +78,11 @@ struct RemoteOpener {
             case .keys: try requireTrust(endpoint, addressOption: "endpointurl", credentials: .option("access_key_id"))
             }
         }
-        let notices = RemoteNotices(remote.name, progress)
-        configuration.http.bandwidth = use.bandwidth
-        configuration.http.events = { notices.note($0) }
+        var http = configuration.http
+        http.bandwidth = use.bandwidth
+        http.events = { notices.note($0) }
         let journal = scratch.map { FileUploadJournal(folder: Paths.join($0, "uploads")) }
-        return retrying(S3Backend(configuration, journal: journal), notices)
+        return retrying(S3Backend(configuration, http: HTTPClient(http), journal: journal), notices)
     }
 
     private func client(_ notices: RemoteNotices, connections: Int) -> HTTPClient {
@@ -157,7 +158,7 @@ struct RemoteOpener {
         options.usesAgent = remote.options["allow_agent"]?.bool ?? true
         options.usesGSSAPI = remote.flag("gss_auth")
         let home = home
-        let config = SSHConfig(reading: Paths.join(home, ".ssh/config"))
+        let config = SSHConfig(Self.text(Paths.join(home, ".ssh/config")))
         let address = try SSHAddress(
             remote.url, options: options, config: config, home: home,
             localUser: environment["USER"] ?? environment["LOGNAME"] ?? "root")
@@ -169,6 +170,10 @@ struct RemoteOpener {
         let connections = jobs ?? remote.integer("max_sessions").map { max(1, $0 - 2) } ?? 8
         return retrying(
             SSHBackend(address, client: client(notices, connections: connections), concurrency: connections), notices)
+    }
+
+    private static func text(_ path: String) -> String {
+        String(decoding: (try? Files.readIfPresent(path, limit: 1 << 20)) ?? [], as: UTF8.self)
     }
 
     private static let defaultConnections = 16

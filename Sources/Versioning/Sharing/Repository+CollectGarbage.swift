@@ -167,7 +167,8 @@ extension Repository {
             let directories = Set(group.outputs.map(\.object).filter(\.isDirectory))
             var listings = try await DirectoryListings(
                 of: directories, cache: cache, store: nil, isKept: true, progress: progress)
-            if !listings.missing.isEmpty, let store = try? store(of: request.remote ?? group.remote, use: RemoteUse(jobs: request.jobs))
+            if !listings.missing.isEmpty,
+                let store = try? store(of: request.remote ?? group.remote, use: RemoteUse(jobs: request.jobs))
             {
                 listings = try await DirectoryListings(
                     of: directories, cache: cache, store: store, isKept: true, progress: progress)

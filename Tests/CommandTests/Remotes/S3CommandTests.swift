@@ -1,0 +1,106 @@
+import FileSystem
+import Storage
+import TestSupport
+import Testing
+
+@Suite("Push and pull to S3", .enabled(if: S3Server.tools != nil))
+struct S3CommandTests {
+    @Test("what is pushed is pulled by another person, and a second push has nothing to do")
+    func roundTrip() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        try S3Project.fill(repository.path("data"), files: 300, size: 4096, seed: 1)
+        try repository.write("one.csv", "1\n")
+        try repository.write("empty", "")
+        try repository.varve("add", "-q", "data", "one.csv", "empty").succeeds()
+        try repository.varve("push").succeeds().prints("303 files pushed\n")
+        #expect(try project.isWholeInRemote(["data", "one.csv", "empty"]))
+        let before = project.proxy.requests
+        try repository.varve("push").prints("Everything is up to date.\n")
+        // One question for the directory object and one for each single file.
+        #expect(project.proxy.requests - before <= 4)
+    }
+
+    @Test("pushing a changed directory asks in proportion to the change")
+    func incremental() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        try S3Project.fill(repository.path("data"), files: 1500, size: 100, seed: 2)
+        try repository.varve("add", "-q", "data").succeeds()
+        try repository.varve("push", "-q").succeeds()
+        try repository.write("data/new", "new")
+        try repository.varve("add", "-q", "data").succeeds()
+        let before = project.proxy.requests
+        try repository.varve("push").prints("2 files pushed\n")
+        #expect(project.proxy.requests - before < 40)
+    }
+
+    @Test("DVC reads what varve pushed, and varve what DVC pushed", .enabled(if: BuiltProgram.dvc != nil))
+    func withDVC() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        try S3Project.fill(repository.path("ours"), files: 20, size: 5000, seed: 3)
+        try repository.varve("add", "-q", "ours").succeeds()
+        try repository.varve("push", "-q").succeeds()
+        let other = try project.clone()
+        try other.dvc("pull", "-q").succeeds()
+        #expect(
+            try TreeSnapshot(of: other.path("ours")).contents == TreeSnapshot(of: repository.path("ours")).contents)
+        try S3Project.fill(other.path("theirs"), files: 20, size: 5000, seed: 4)
+        try other.dvc("add", "-q", "theirs").succeeds()
+        try other.dvc("push", "-q").succeeds()
+        try other.varve("push").prints("Everything is up to date.\n")
+        try repository.write("theirs.dvc", String(decoding: Files.read(other.path("theirs.dvc")), as: UTF8.self))
+        try repository.varve("pull", "-q").succeeds()
+        #expect(
+            try TreeSnapshot(of: other.path("theirs")).contents == TreeSnapshot(of: repository.path("theirs")).contents)
+    }
+
+    @Test("gc -c deletes from the bucket what nobody uses, and status -c tells what is missing")
+    func garbage() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        try repository.write("a", "a")
+        try repository.write("b", "b")
+        try repository.varve("add", "-q", "a", "b").succeeds()
+        try repository.varve("push", "-q").succeeds()
+        try repository.varve("remove", "b.dvc").succeeds()
+        try repository.varve("gc", "-w", "-c", "-f").succeeds()
+        try repository.write("c", "c")
+        try repository.varve("add", "-q", "c").succeeds()
+        let status = try repository.varve("status", "-c").succeeds()
+        #expect(status.output.contains("new:"))
+        #expect(status.output.contains("c"))
+        let backend = try await project.server.backend(folder: project.folder)
+        var keys: [String] = []
+        for try await entry in backend.list(under: Key("")) { keys.append(entry.key.path) }
+        #expect(keys == ["files/md5/0c/c175b9c0f1b6a831c399e269772661"])
+    }
+
+    @Test("the rate that --bwlimit sets is kept")
+    func bandwidth() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        try S3Project.fill(repository.path("data"), files: 1, size: 3 << 20, seed: 5)
+        try repository.varve("add", "-q", "data/0").succeeds()
+        let start = ContinuousClock.now
+        try repository.varve("push", "-q", "--bwlimit", "1M").succeeds()
+        #expect(ContinuousClock.now - start > .seconds(2))
+        try repository.varve("push", "--bwlimit", "fast").fails(status: 254)
+    }
+
+    @Test("doctor tries the remote out and leaves nothing there")
+    func doctor() async throws {
+        let project = try await S3Project()
+        let run = try project.repository.varve("doctor", "-r", "store").succeeds()
+        for subject in ["reach", "list", "write", "conditions"] {
+            #expect(run.output.contains("ok: \(subject)"))
+        }
+        let backend = try await project.server.backend(folder: project.folder)
+        for try await entry in backend.list(under: Key("")) { Issue.record("'\(entry.key)' is left") }
+        try project.repository.varve("config", "--local", "remote.store.secret_access_key", "wrong").succeeds()
+        let refused = try project.repository.varve("doctor", "-r", "store")
+        #expect(refused.status == 1)
+        #expect(refused.output.contains("problem: reach"))
+    }
+}
