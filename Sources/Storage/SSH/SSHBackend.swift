@@ -35,12 +35,18 @@ package final class SSHBackend: Backend {
         try check(key)
         do throws(StorageError) {
             let response = try await send(.stat, path: address.path(of: key), key: key)
+            // A folder can be opened like a file. Where an object has its place nobody makes a folder.
+            if !DirectoryBackend.isObjectPlace(key), await isFolder(key) { return nil }
             // Of an empty file libcurl says that its size is not known, as of those in /proc.
             return Metadata(size: response.size ?? 0, modified: response.modified)
         } catch {
             if error.kind == .notFound { return nil }
             throw error
         }
+    }
+
+    private func isFolder(_ key: Key) async -> Bool {
+        (try? await send(.list, path: address.path(of: key) + "/", key: key)) != nil
     }
 
     package func read(_ key: Key, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError) {

@@ -72,7 +72,11 @@ extension WebDAVBackend {
             try await parents.prepare(path)
             response = try await put(source, key)
         }
-        guard response.isSuccess else { throw session.refusal(response, key: key) }
+        guard response.isSuccess else {
+            // nginx fails with 500 where the collection is gone: the next try makes it anew.
+            await parents.forget()
+            throw session.refusal(response, key: key)
+        }
         try await verify(key, size: source.size)
     }
 

@@ -98,6 +98,27 @@ import Testing
         #expect(error.kind != .notFound)
     }
 
+    @Test("a folder is no object")
+    func folder() async throws {
+        let backend = try backend()
+        try await backend.write(BytesSource("x"), to: Key("a/b"))
+        #expect(try await backend.stat(Key("a")) == nil)
+        #expect(try await backend.stat(Key("a/b"))?.size == 1)
+    }
+
+    @Test("a cancelled write leaves nothing under its name")
+    func cancelled() async throws {
+        let backend = try backend()
+        let source = EndlessSource()
+        let writing = Task { try await backend.write(source, to: Key("a")) }
+        await source.hasBegun()
+        writing.cancel()
+        let error = try await storageFailure { try await writing.value }
+        #expect(error.kind == .cancelled)
+        #expect(try await backend.stat(Key("a")) == nil)
+        for try await entry in backend.list(under: Key("")) { Issue.record("\(entry.key) is left behind") }
+    }
+
     @Test("links and temporary files are not listed")
     func listed() async throws {
         let folder = WebServer.unique()
