@@ -109,7 +109,7 @@ import Testing
     @Test("a cancelled write leaves nothing under its name")
     func cancelled() async throws {
         let backend = try backend()
-        let source = EndlessSource()
+        let source = TricklingSource()
         let writing = Task { try await backend.write(source, to: Key("a")) }
         await source.hasBegun()
         writing.cancel()

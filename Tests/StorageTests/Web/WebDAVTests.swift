@@ -126,7 +126,7 @@ import Testing
     func cancelled() async throws {
         for base in ["\(dav(server.url))/dav", dav(try StrictDAVServer.shared().url)] {
             let backend = try backend("\(base)/\(WebServer.unique())", credentials: login)
-            let source = EndlessSource()
+            let source = TricklingSource()
             let writing = Task { try await backend.write(source, to: Key("a")) }
             await source.hasBegun()
             writing.cancel()

@@ -8,7 +8,7 @@ import Synchronization
 #endif
 
 /// Bytes that come slowly and never to their end, for what is to be cancelled halfway.
-final class EndlessSource: ByteSource {
+final class TricklingSource: ByteSource {
     let size: Int64 = 1 << 40
     private let begun: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) =
         AsyncStream.makeStream()
