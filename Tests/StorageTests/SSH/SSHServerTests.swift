@@ -80,6 +80,23 @@ import Testing
         #expect(error.kind == .permission)
         #expect(!error.isRetryable)
         #expect(error.detail.contains("changed"))
+        #expect(error.remedy?.contains("ssh-keygen -R") == true)
+    }
+
+    @Test("a locked key opens with its passphrase only")
+    func passphrase() async throws {
+        for passphrase in [WebServer.password, "wr0ng", nil] {
+            let backend = try backend {
+                $0.keyFile = server.lockedKeyFile
+                $0.passphrase = passphrase
+            }
+            if passphrase == WebServer.password {
+                try await backend.write(BytesSource("x"), to: Key("a"))
+            } else {
+                let error = try await storageFailure { try await backend.write(BytesSource("x"), to: Key("a")) }
+                #expect(error.kind == .permission)
+            }
+        }
     }
 
     @Test("a folder where nobody may write is a matter of permission, or of the folder")
