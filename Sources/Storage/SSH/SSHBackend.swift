@@ -104,16 +104,9 @@ package final class SSHBackend: Backend {
     }
 
     package func delete(_ keys: [Key]) async throws(StorageError) {
-        let failures = FailureList()
-        await concurrentForEach(keys, limit: concurrency) { key in
-            do throws(StorageError) {
-                try await self.delete(key)
-            } catch {
-                failures.append(error)
-            }
+        try await deleteEach(keys, limit: concurrency) { (key) async throws(StorageError) in
+            try await self.delete(key)
         }
-        if let first = failures.first { throw first }
-        if Task.isCancelled { throw .cancelled }
     }
 
     private func delete(_ key: Key) async throws(StorageError) {
