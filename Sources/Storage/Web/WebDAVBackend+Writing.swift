@@ -102,7 +102,7 @@ extension WebDAVBackend {
                 case 400, 405, 501: return false
                 // 502 is also what a gateway says that got no answer, and what servers say that take themselves for
                 // another than the one in the URL.
-                case 403, 502 where attempt == Self.moves: return false
+                case 403 where attempt == Self.moves, 502 where attempt == Self.moves: return false
                 case 404:
                     // It was there a moment ago: a move whose answer was lost (libcurl, too, repeats a request on a
                     // connection that breaks) has happened, if the object is in its place.
