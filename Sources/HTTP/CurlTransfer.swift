@@ -411,6 +411,9 @@ final class CurlTransfer {
         case CURLE_QUOTE_ERROR: HTTPError(.command, "\(place): \(words ?? plain)", isAmbiguous: true)
         case CURLE_SSH where easy.long(CURLINFO_NUM_CONNECTS) > 0 && easy.offset(CURLINFO_APPCONNECT_TIME_T) ?? 0 == 0:
             HTTPError(.unconnected, "no SSH session with \(place): \(words ?? plain)")
+        case CURLE_FAILED_INIT where isSSH:
+            // The server hung up before it greeted, as one with too many clients does.
+            HTTPError(.unconnected, "no SSH session with \(place): \(words ?? plain)")
         case CURLE_SSH: HTTPError(.broken, "\(place): \(words ?? plain)", isAmbiguous: true)
         case CURLE_UNSUPPORTED_PROTOCOL: HTTPError(.unsupported, "the installed libcurl cannot speak this protocol")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
@@ -429,7 +432,7 @@ final class CurlTransfer {
         switch hostKey {
         case CURLKHMATCH_MISMATCH:
             HTTPError(
-                .unknownHost, "the host key of \(place) has changed: somebody else may be answering under its name")
+                .changedHost, "the host key of \(place) has changed: somebody else may be answering under its name")
         default: HTTPError(.unknownHost, "the host key of \(place) is not known")
         }
     }

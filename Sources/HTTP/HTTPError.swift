@@ -13,8 +13,10 @@ package struct HTTPError: UserFacingError {
         case stalled
         /// The server's certificate or the encryption was refused.
         case untrusted
-        /// The server's host key is not the known one, or is unknown (SSH).
+        /// The server's host key is unknown (SSH).
         case unknownHost
+        /// The server's host key is not the known one (SSH).
+        case changedHost
         /// The login was refused on the level of the protocol (SSH, proxy).
         case refused
         /// There is no such file (SSH).
@@ -50,7 +52,8 @@ package struct HTTPError: UserFacingError {
     package var isRetryable: Bool {
         switch kind {
         case .unresolved, .unconnected, .broken, .stalled: true
-        case .untrusted, .unknownHost, .refused, .missing, .command, .malformed, .unsupported, .local, .cancelled,
+        case .untrusted, .unknownHost, .changedHost, .refused, .missing, .command, .malformed, .unsupported, .local,
+            .cancelled,
             .other:
             false
         }
@@ -63,6 +66,8 @@ package struct HTTPError: UserFacingError {
         case .unconnected: "check the URL, the network and the proxy (https_proxy, no_proxy)"
         case .untrusted: "give the server's certificate authority by `ssl_verify`, or look who answers under this name"
         case .unknownHost: "connect once with `ssh` and check the key, so that it is in ~/.ssh/known_hosts"
+        case .changedHost:
+            "ask who runs the server; where the change is right, take the old key out with `ssh-keygen -R`"
         default: nil
         }
     }

@@ -62,13 +62,20 @@ package struct SSHAddress: Sendable {
         server = URLParts(
             scheme: "sftp", host: (host.hostName ?? address.base.host).lowercased(),
             port: options.port ?? address.base.port ?? host.port)
-        var login = SSHLogin(knownHosts: options.knownHosts ?? host.knownHosts ?? home + "/.ssh/known_hosts")
+        var login = SSHLogin(knownHosts: options.knownHosts ?? host.knownHosts ?? Self.knownHosts(home: home))
         login.user = user ?? host.user ?? localUser
         login.password = options.password ?? address.login.flatMap { $0.password.isEmpty ? nil : $0.password }
         login.passphrase = options.passphrase
         login.usesAgent = options.usesAgent
         login.keyFile = options.keyFile.map { Self.expand($0, home: home) } ?? Self.keyFile(host, home: home)
         self.login = login
+    }
+
+    /// libcurl reads one file: the user's own, or where there is none that of the system.
+    private static func knownHosts(home: String) -> String {
+        let own = home + "/.ssh/known_hosts"
+        let system = "/etc/ssh/ssh_known_hosts"
+        return access(own, R_OK) != 0 && access(system, R_OK) == 0 ? system : own
     }
 
     /// The first key that is there, out of those that the settings name, else of those that `ssh` tries by itself.

@@ -36,12 +36,18 @@ package final class SSHBackend: Backend {
         try check(key)
         do throws(StorageError) {
             let response = try await send(.stat, path: address.path(of: key), key: key)
+            // A folder can be opened like a file. Where an object has its place nobody makes a folder.
+            if !DirectoryBackend.isObjectPlace(key), await isFolder(key) { return nil }
             // Of an empty file libcurl says that its size is not known, as of those in /proc.
             return Metadata(size: response.size ?? 0, modified: response.modified)
         } catch {
             if error.kind == .notFound { return nil }
             throw error
         }
+    }
+
+    private func isFolder(_ key: Key) async -> Bool {
+        (try? await send(.list, path: address.path(of: key) + "/", key: key)) != nil
     }
 
     package func read(_ key: Key, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError) {
@@ -99,16 +105,9 @@ package final class SSHBackend: Backend {
     }
 
     package func delete(_ keys: [Key]) async throws(StorageError) {
-        let failures = FailureList()
-        await concurrentForEach(keys, limit: concurrency) { key in
-            do throws(StorageError) {
-                try await self.delete(key)
-            } catch {
-                failures.append(error)
-            }
+        try await deleteEach(keys, limit: concurrency) { (key) async throws(StorageError) in
+            try await self.delete(key)
         }
-        if let first = failures.first { throw first }
-        if Task.isCancelled { throw .cancelled }
     }
 
     private func delete(_ key: Key) async throws(StorageError) {

@@ -55,11 +55,19 @@ package struct SSHConfig: Sendable, Equatable {
         add(text, within: .always, depth: 0, read)
     }
 
-    /// Reads `~/.ssh/config`; without the file there are no settings.
-    package static func load(home: String) -> SSHConfig {
-        SSHConfig(contents(of: home + "/.ssh/config") ?? "") { pattern in
-            paths(matching: path(pattern, home: home)).compactMap(contents)
+    /// Reads a file such as `~/.ssh/config`; without the file there are no settings.
+    ///
+    /// - Parameter path: absolute; its folder is where included files lie, and `~` is the folder above.
+    package init(reading path: String) {
+        let folder = Self.parent(of: path)
+        let home = Self.parent(of: folder)
+        self.init(Self.contents(of: path) ?? "") { pattern in
+            Self.paths(matching: Self.path(pattern, home: home, folder: folder)).compactMap(Self.contents)
         }
+    }
+
+    private static func parent(of path: String) -> String {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
     }
 
     // MARK: Lines
@@ -251,10 +259,10 @@ package struct SSHConfig: Sendable, Equatable {
     // MARK: Files
 
     /// `~/x` in the home folder, other relative paths in `~/.ssh`, as OpenSSH takes them.
-    private static func path(_ text: String, home: String) -> String {
+    private static func path(_ text: String, home: String, folder: String? = nil) -> String {
         if text.utf8.starts(with: "~/".utf8) { return home + text.dropFirst() }
         if text.utf8.first == UInt8(ascii: "/") || text.utf8.first == UInt8(ascii: "%") { return text }
-        return home + "/.ssh/" + text
+        return (folder ?? home + "/.ssh") + "/" + text
     }
 
     private static func contents(of path: String) -> String? {

@@ -37,7 +37,15 @@ struct DAVResource: Sendable, Equatable {
         return root.all("response").compactMap { DAVResource($0, base: base) }
     }
 
-    private init?(_ response: XMLElement, base: URLParts) {
+    /// `HTTP/1.1 200 OK`
+    fileprivate static func isFound(_ status: String?) -> Bool {
+        guard let words = status?.split(separator: " "), words.count >= 2 else { return false }
+        return words[1] == "200"
+    }
+}
+
+extension DAVResource {
+    fileprivate init?(_ response: XMLElement, base: URLParts) {
         guard let href = response.text(of: "href"),
             let parts = URLParts(WebAddress.escapingPath(href), relativeTo: base),
             var path = PercentEncoding.decode(parts.path)
@@ -51,11 +59,5 @@ struct DAVResource: Sendable, Equatable {
         size = property("getcontentlength").flatMap { Int64($0.trimmedText) }.flatMap { $0 < 0 ? nil : $0 }
         modified = property("getlastmodified").flatMap { HTTPDate.seconds($0.trimmedText) }
         version = property("getetag").map(\.trimmedText).flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// `HTTP/1.1 200 OK`
-    private static func isFound(_ status: String?) -> Bool {
-        guard let words = status?.split(separator: " "), words.count >= 2 else { return false }
-        return words[1] == "200"
     }
 }

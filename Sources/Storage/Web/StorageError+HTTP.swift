@@ -10,7 +10,7 @@ extension StorageError {
         let kind: Kind =
             switch error.kind {
             case .unresolved, .unconnected, .broken, .stalled: .unreachable
-            case .untrusted, .unknownHost, .refused: .permission
+            case .untrusted, .unknownHost, .changedHost, .refused: .permission
             case .missing: .notFound
             case .malformed: .corrupt
             case .unsupported: .unsupported

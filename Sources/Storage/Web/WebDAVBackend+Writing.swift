@@ -25,16 +25,9 @@ extension WebDAVBackend {
     }
 
     package func delete(_ keys: [Key]) async throws(StorageError) {
-        let failures = FailureList()
-        await concurrentForEach(keys, limit: concurrency) { key in
-            do throws(StorageError) {
-                try await self.delete(key)
-            } catch {
-                failures.append(error)
-            }
+        try await deleteEach(keys, limit: concurrency) { (key) async throws(StorageError) in
+            try await self.delete(key)
         }
-        if let first = failures.first { throw first }
-        if Task.isCancelled { throw .cancelled }
     }
 
     private func delete(_ key: Key, deadline: Duration? = nil) async throws(StorageError) {
@@ -72,7 +65,11 @@ extension WebDAVBackend {
             try await parents.prepare(path)
             response = try await put(source, key)
         }
-        guard response.isSuccess else { throw session.refusal(response, key: key) }
+        guard response.isSuccess else {
+            // nginx fails with 500 where the collection is gone: the next try makes it anew.
+            await parents.forget()
+            throw session.refusal(response, key: key)
+        }
         try await verify(key, size: source.size)
     }
 
@@ -96,26 +93,28 @@ extension WebDAVBackend {
 
     /// Returns false where the server cannot move.
     private func move(_ temporary: Key, to key: Key, size: Int64) async throws(StorageError) -> Bool {
-        var wasAmbiguous = false
         var attempt = 1
         while true {
             do throws(StorageError) {
                 let response = try await move(temporary, to: key)
                 switch response.status {
                 case 201, 204, 200: return true
-                case 400, 405, 501, 502: return false
-                case 404 where wasAmbiguous:
-                    // The move whose answer was lost has happened, if the object is there.
+                case 400, 405, 501: return false
+                // 502 is also what a gateway says that got no answer, and what servers say that take themselves for
+                // another than the one in the URL.
+                case 403 where attempt == Self.moves, 502 where attempt == Self.moves: return false
+                case 404:
+                    // It was there a moment ago: a move whose answer was lost (libcurl, too, repeats a request on a
+                    // connection that breaks) has happened, if the object is in its place.
                     if try await session.head(key, isFresh: true)?.size == size { return true }
-                    throw session.refusal(response, key: key)
-                case 403 where attempt == Self.moves: return false
+                    throw StorageError(
+                        .other, "somebody has removed it before it was whole", key: key, place: name, isRetryable: true)
                 default: throw session.refusal(response, key: key)
                 }
             } catch {
                 // Servers that replace in two steps refuse a move that falls between those of another writer.
                 let passes = error.isRetryable || error.kind == .permission || error.kind == .other
                 guard passes, attempt < Self.moves, error.retryAfter == nil else { throw error }
-                wasAmbiguous = wasAmbiguous || error.isRetryable
                 attempt += 1
                 do {
                     try await Task.sleep(for: .milliseconds(Int.random(in: 5...(20 << attempt))))
@@ -173,12 +172,4 @@ extension WebDAVBackend {
     ) async throws(StorageError) -> HTTPResponse {
         try await session.send(HTTPRequest("MKCOL", session.address.url(path: path + "/")))
     }
-}
-
-/// The failures of work that goes on past them.
-final class FailureList: Sendable {
-    private let failures = Mutex<[StorageError]>([])
-
-    var first: StorageError? { failures.withLock { $0.first } }
-    func append(_ failure: StorageError) { failures.withLock { $0.append(failure) } }
 }

@@ -80,6 +80,23 @@ import Testing
         #expect(error.kind == .permission)
         #expect(!error.isRetryable)
         #expect(error.detail.contains("changed"))
+        #expect(error.remedy?.contains("ssh-keygen -R") == true)
+    }
+
+    @Test("a locked key opens with its passphrase only")
+    func passphrase() async throws {
+        for passphrase in [WebServer.password, "wr0ng", nil] {
+            let backend = try backend {
+                $0.keyFile = server.lockedKeyFile
+                $0.passphrase = passphrase
+            }
+            if passphrase == WebServer.password {
+                try await backend.write(BytesSource("x"), to: Key("a"))
+            } else {
+                let error = try await storageFailure { try await backend.write(BytesSource("x"), to: Key("a")) }
+                #expect(error.kind == .permission)
+            }
+        }
     }
 
     @Test("a folder where nobody may write is a matter of permission, or of the folder")
@@ -96,6 +113,27 @@ import Testing
         }
         #expect(!error.isRetryable)
         #expect(error.kind != .notFound)
+    }
+
+    @Test("a folder is no object")
+    func folder() async throws {
+        let backend = try backend()
+        try await backend.write(BytesSource("x"), to: Key("a/b"))
+        #expect(try await backend.stat(Key("a")) == nil)
+        #expect(try await backend.stat(Key("a/b"))?.size == 1)
+    }
+
+    @Test("a cancelled write leaves nothing under its name")
+    func cancelled() async throws {
+        let backend = try backend()
+        let source = TricklingSource()
+        let writing = Task { try await backend.write(source, to: Key("a")) }
+        await source.hasBegun()
+        writing.cancel()
+        let error = try await storageFailure { try await writing.value }
+        #expect(error.kind == .cancelled)
+        #expect(try await backend.stat(Key("a")) == nil)
+        for try await entry in backend.list(under: Key("")) { Issue.record("\(entry.key) is left behind") }
     }
 
     @Test("links and temporary files are not listed")

@@ -26,6 +26,8 @@ package final class SSHServer: Sendable {
     package var data: String { process.folder.path("data") }
     /// The private key that is let in.
     package var keyFile: String { process.folder.path("id") }
+    /// Another that is let in, locked with `WebServer.password`.
+    package var lockedKeyFile: String { process.folder.path("locked") }
     /// A key that the server does not know.
     package var strangerKeyFile: String { process.folder.path("stranger") }
     /// Holds the server's host key.
@@ -43,8 +45,9 @@ package final class SSHServer: Sendable {
         // Where sshd runs as root it wants this folder for those who are not let in yet.
         if geteuid() == 0 { try Files.makeDirectory("/run/sshd", mode: 0o755) }
         try Files.makeDirectory(folder.path("data"))
-        for name in ["host", "id", "stranger"] {
-            try TestPrograms.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", name, in: folder.path)
+        for name in ["host", "id", "stranger", "locked"] {
+            let passphrase = name == "locked" ? WebServer.password : ""
+            try TestPrograms.run("ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", name, in: folder.path)
         }
         func publicKey(_ name: String) throws -> String {
             let text = String(decoding: try Files.read(folder.path("\(name).pub")), as: UTF8.self)
@@ -53,7 +56,8 @@ package final class SSHServer: Sendable {
         let name = "[127.0.0.1]:\(port)"
         try TestPrograms.write("\(name) \(try publicKey("host"))\n", to: folder.path("known_hosts"))
         try TestPrograms.write("\(name) \(try publicKey("stranger"))\n", to: folder.path("changed_hosts"))
-        try TestPrograms.write("\(try publicKey("id"))\n", to: folder.path("authorized_keys"))
+        try TestPrograms.write(
+            "\(try publicKey("id"))\n\(try publicKey("locked"))\n", to: folder.path("authorized_keys"))
         try TestPrograms.write(
             """
             ListenAddress 127.0.0.1
