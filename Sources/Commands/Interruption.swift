@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 #if canImport(Glibc)
@@ -34,32 +35,7 @@ enum Interruption {
             self.stop = stop
         }
 
-        func start() -> Bool {
-            var attributes = pthread_attr_t()
-            pthread_attr_init(&attributes)
-            defer { pthread_attr_destroy(&attributes) }
-            pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-            let box = Unmanaged.passRetained(self)
-            #if canImport(Darwin)
-                var thread: pthread_t?
-                let status = pthread_create(
-                    &thread, &attributes,
-                    { raw in
-                        Unmanaged<Watcher>.fromOpaque(raw).takeRetainedValue().wait()
-                        return nil
-                    }, box.toOpaque())
-            #else
-                var thread = pthread_t()
-                let status = pthread_create(
-                    &thread, &attributes,
-                    { raw in
-                        if let raw { Unmanaged<Watcher>.fromOpaque(raw).takeRetainedValue().wait() }
-                        return nil
-                    }, box.toOpaque())
-            #endif
-            if status != 0 { box.release() }
-            return status == 0
-        }
+        func start() -> Bool { startDetachedThread { self.wait() } }
 
         private func wait() {
             guard readByte() else { return }

@@ -25,7 +25,7 @@ package final class HTTPClient: Sendable {
         var request = request
         var hops = 0
         while true {
-            let response = try await loop.run(.http(request, limit: limit, receiver: receiver))
+            let response = try await loop.run(.http(request, limit: limit, receiver: receiver)).response
             guard request.followsRedirects, let target = Redirection(response, of: request) else { return response }
             hops += 1
             guard hops <= Redirection.limit else {
@@ -37,7 +37,7 @@ package final class HTTPClient: Sendable {
 
     /// Runs an SFTP request.
     package func send(_ request: SFTPRequest) async throws(HTTPError) -> SFTPResponse {
-        let response = try await loop.run(.sftp(request))
-        return SFTPResponse(body: response.body, size: response.contentLength, modified: nil)
+        let outcome = try await loop.run(.sftp(request))
+        return SFTPResponse(body: outcome.response.body, size: outcome.size, modified: outcome.modified)
     }
 }

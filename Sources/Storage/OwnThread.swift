@@ -1,10 +1,5 @@
+import Basics
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Runs blocking work on a thread of its own, so that it holds up no cooperative thread.
 ///
@@ -36,37 +31,8 @@ private func resultOfThread<Value: Sendable, Failure: Error>(
     _ work: @escaping @Sendable () throws(Failure) -> Value
 ) async -> Result<Value, Failure> {
     await withCheckedContinuation { continuation in
-        let job = Unmanaged.passRetained(ThreadJob { continuation.resume(returning: Result(catching: work)) })
-        #if canImport(Darwin)
-            var handle: pthread_t?
-        #else
-            var handle: pthread_t = 0
-        #endif
-        let status = pthread_create(
-            &handle, nil,
-            { raw in
-                #if canImport(Darwin)
-                    Unmanaged<ThreadJob>.fromOpaque(raw).takeRetainedValue().body()
-                #else
-                    // Cannot be null, because it is the job passed below.
-                    Unmanaged<ThreadJob>.fromOpaque(raw!).takeRetainedValue().body()
-                #endif
-                return nil
-            }, job.toOpaque())
-        guard status == 0 else {
-            // No thread to be had: do it here.
-            job.takeRetainedValue().body()
-            return
-        }
-        #if canImport(Darwin)
-            if let handle { pthread_detach(handle) }
-        #else
-            pthread_detach(handle)
-        #endif
+        let body: @Sendable () -> Void = { continuation.resume(returning: Result(catching: work)) }
+        // No thread to be had: do it here.
+        if !startDetachedThread(body) { body() }
     }
-}
-
-private final class ThreadJob: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
