@@ -111,13 +111,15 @@ struct S3Failure: Sendable {
         for code in ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"] {
             meanings[code] = Meaning(kind: .permission, remedy: "the credentials have expired; log in again")
         }
-        for code in ["SlowDown", "SlowDownRead", "SlowDownWrite", "ServiceUnavailable", "Throttling",
+        for code in [
+            "SlowDown", "SlowDownRead", "SlowDownWrite", "ServiceUnavailable", "Throttling",
             "ThrottlingException", "RequestLimitExceeded", "BandwidthLimitExceeded", "TooManyRequests",
             "TooManyRequestsException", "Busy", "RequestThrottled", "RequestThrottledException",
         ] {
             meanings[code] = Meaning(kind: .throttled, isRetryable: true)
         }
-        for code in ["InternalError", "InternalServerError", "RequestTimeout", "RequestTimeoutException",
+        for code in [
+            "InternalError", "InternalServerError", "RequestTimeout", "RequestTimeoutException",
             "OperationAborted", "XMinioServerNotInitialized", "ConditionalRequestConflict",
         ] {
             meanings[code] = Meaning(kind: .unreachable, isRetryable: true)

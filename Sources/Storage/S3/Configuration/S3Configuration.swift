@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 package import HTTP
 
 /// A remote's `s3` options, with what the environment and the files in `~/.aws` add: all that a client needs to know.
@@ -150,6 +150,7 @@ package struct S3Configuration: Sendable {
     }
 
     private static func failure(_ text: String) -> Failure {
-        Failure(text, remedy: "look at the remote with `varve remote list` and `varve config -l`", category: .configuration)
+        Failure(
+            text, remedy: "look at the remote with `varve remote list` and `varve config -l`", category: .configuration)
     }
 }
