@@ -7,7 +7,7 @@ package protocol VersionedBackend: Backend {
     /// Hands the bytes of a version to the sink.
     func read(
         _ key: Key, version: String?, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError)
-    /// The current versions of all keys that begin with this text, in ascending order of their bytes.
+    /// The current versions of all keys that begin with this text, in the order of the store.
     func listVersions(under prefix: Key) -> any AsyncSequence<VersionedListing, StorageError> & Sendable
 }
 

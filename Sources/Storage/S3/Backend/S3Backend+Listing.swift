@@ -8,13 +8,35 @@ extension S3Backend {
             return { () async throws(StorageError) -> [Listing]? in
                 guard let position = walk.position else { return nil }
                 let page = try await page(under: prefix.path, from: position, size: 1000)
-                do throws(XMLReader.Malformed) {
-                    try walk.advance(past: page)
-                } catch {
-                    throw unlistable(error)
+                try note(page, in: walk)
+                if page.isOrdered { return page.entries }
+                guard position == .start else {
+                    throw unlistable(XMLReader.Malformed(detail: "its keys do not ascend"))
                 }
-                return page.entries
+                return try await sorted(page, under: prefix, walk)
             }
+        }
+    }
+
+    /// Everything, for servers that list in an order of their own: SeaweedFS has `a/b` before `a-b`.
+    private func sorted(
+        _ first: S3ListPage, under prefix: Key, _ walk: ListingWalk
+    ) async throws(StorageError) -> [Listing] {
+        var entries = first.entries
+        while let position = walk.position {
+            if Task.isCancelled { throw .cancelled }
+            let page = try await page(under: prefix.path, from: position, size: 1000)
+            try note(page, in: walk)
+            entries += page.entries
+        }
+        return entries.sorted { $0.key < $1.key }
+    }
+
+    private func note(_ page: S3ListPage, in walk: ListingWalk) throws(StorageError) {
+        do throws(XMLReader.Malformed) {
+            try walk.advance(past: page)
+        } catch {
+            throw unlistable(error)
         }
     }
 
@@ -32,7 +54,7 @@ extension S3Backend {
         let response = try await client.send(S3Request(.get, nil, query: query))
         if let error = await client.errorInside(response, for: nil) { throw error }
         do throws(XMLReader.Malformed) {
-            return try S3ListPage(response.body, root: prefix, isFirstForm: usesFirstListing)
+            return try S3ListPage(response, root: prefix, isFirstForm: usesFirstListing)
         } catch {
             throw unlistable(error)
         }
@@ -45,19 +67,24 @@ extension S3Backend {
     }
 }
 
-/// How far a listing has come. A server that gives the same page again and again is found out.
+/// How far a listing has come. A server that leads in a circle is found out.
 private final class ListingWalk: Sendable {
-    private let state = Mutex<(next: S3ListPage.Position?, last: String?)>((.start, nil))
+    private struct State {
+        var next: S3ListPage.Position? = .start
+        var seen: Set<S3ListPage.Position> = []
+        var last: String?
+    }
+    private let state = Mutex(State())
 
     var position: S3ListPage.Position? { state.withLock { $0.next } }
 
     func advance(past page: S3ListPage) throws(XMLReader.Malformed) {
         try state.withLock { (state) throws(XMLReader.Malformed) in
-            if let next = page.next, next == state.next {
+            if let next = page.next, !state.seen.insert(next).inserted {
                 throw XMLReader.Malformed(detail: "it begins over and over again at the same place")
             }
-            if let last = page.last {
-                if let before = state.last, !before.utf8.lexicographicallyPrecedes(last.utf8) {
+            if page.isOrdered, let first = page.first, let last = page.last {
+                if let before = state.last, !before.utf8.lexicographicallyPrecedes(first.utf8) {
                     throw XMLReader.Malformed(detail: "its keys do not ascend")
                 }
                 state.last = last

@@ -1,21 +1,26 @@
+import HTTP
+
 /// One answer to a request for a listing.
 struct S3ListPage: Sendable {
     /// Where the next page begins.
-    enum Position: Sendable, Equatable {
+    enum Position: Sendable, Hashable {
         case start
         case token(String)
         case after(String)
     }
 
-    /// Ascending, safe keys only, without the prefix of the backend.
+    /// Safe keys only, without the prefix of the backend.
     private(set) var entries: [Listing] = []
+    /// Whether the keys ascend by their bytes, and are likely to do so on the pages that follow.
+    private(set) var isOrdered = true
     private(set) var next: Position?
-    /// The last key of the page as it stands in the bucket, safe or not.
+    /// The first and the last key of the page as they stand in the bucket, safe or not.
+    private(set) var first: String?
     private(set) var last: String?
 
     /// - Parameter root: what the backend's keys begin with in the bucket.
-    init(_ body: [UInt8], root: String, isFirstForm: Bool) throws(XMLReader.Malformed) {
-        var reader = XMLReader(body)
+    init(_ response: HTTPResponse, root: String, isFirstForm: Bool) throws(XMLReader.Malformed) {
+        var reader = XMLReader(response.body)
         guard try reader.root() == "ListBucketResult" else { throw XMLReader.Malformed(detail: "it is no listing") }
         var isTruncated = false
         var token: String?
@@ -32,10 +37,13 @@ struct S3ListPage: Sendable {
         }
         for object in objects {
             let (name, key) = try object.key(isEncoded: isEncoded, root: root)
+            if let last, !last.utf8.lexicographicallyPrecedes(name.utf8) { isOrdered = false }
+            if first == nil { first = name }
             last = name
             if let key { entries.append(Listing(key: key, metadata: object.metadata)) }
         }
         guard isTruncated else { return }
+        if response["server"]?.hasPrefix("SeaweedFS") == true { isOrdered = false }
         if !isFirstForm, let token, !token.isEmpty {
             next = .token(token)
         } else if let last {
