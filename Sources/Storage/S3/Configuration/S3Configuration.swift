@@ -90,8 +90,26 @@ package struct S3Configuration: Sendable {
             }
             login = .keys(AWSCredentials(accessKey: key, secretKey: secret, sessionToken: option("session_token")))
         } else {
-            login = .ambient(CredentialChain(profiles, environment: environment, home: home, region: region))
+            login = .ambient(
+                CredentialChain(
+                    profiles, environment: environment, home: home, region: region,
+                    http: Self.credentialClient(http, environment)))
         }
+    }
+
+    /// A client for the services that hand out credentials. The certificates of a remote's options are not for them.
+    private static func credentialClient(
+        _ base: HTTPConfiguration, _ environment: [String: String]
+    ) -> HTTPClient {
+        var configuration = HTTPConfiguration()
+        configuration.connectTimeout = .seconds(10)
+        configuration.idleTimeout = .seconds(30)
+        configuration.proxies = base.proxies
+        // The addresses of metadata services are never behind a proxy.
+        let near = "169.254.169.254,169.254.170.2,169.254.170.23,localhost,127.0.0.1"
+        configuration.proxies.none = [base.proxies.none, near].compactMap { $0 }.joined(separator: ",")
+        if let bundle = environment["AWS_CA_BUNDLE"], !bundle.isEmpty { configuration.trust = .authorities(bundle) }
+        return HTTPClient(configuration)
     }
 
     /// The bucket and the prefix of `s3://bucket/prefix`.
