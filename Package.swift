@@ -72,13 +72,13 @@ let package = Package(
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
         .target(
-            name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem"],
+            name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem", "Basics"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("HTTPTests", ["HTTP", "Basics", "TestSupport"]),
         tests("StorageTests", ["Storage", "HTTP", "Hashing", "Basics", "TestSupport"]),
         tests("ObjectsTests", ["Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("IndexingTests", ["Indexing", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
-        tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "Basics", "TestSupport"]),
+        tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests(
             "VersioningTests",
             [

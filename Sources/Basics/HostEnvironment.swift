@@ -9,9 +9,14 @@ package struct HostEnvironment: Sendable {
     /// The words that the program was started with, for other processes that ask who holds a lock.
     package var commandLine: String
 
+    /// Asks the person at the terminal for a secret, which is not shown while it is typed; `nil` where nobody is there.
+    package var askSecret: (@Sendable (_ prompt: String) -> String?)?
+
     package init(
-        variables: [String: String], workingDirectory: String, processors: Int, commandLine: String = "varve"
+        variables: [String: String], workingDirectory: String, processors: Int, commandLine: String = "varve",
+        askSecret: (@Sendable (_ prompt: String) -> String?)? = nil
     ) {
+        self.askSecret = askSecret
         self.commandLine = commandLine
         self.variables = variables
         self.workingDirectory = workingDirectory

@@ -34,7 +34,7 @@ extension HostEnvironment {
         return HostEnvironment(
             variables: variables, workingDirectory: currentDirectory() ?? "/",
             processors: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
-            commandLine: Swift.CommandLine.arguments.joined(separator: " "))
+            commandLine: Swift.CommandLine.arguments.joined(separator: " "), askSecret: SecretPrompt.ask)
     }
 
     static func currentDirectory() -> String? {

@@ -63,23 +63,17 @@ struct AdaptiveLimit {
     }
 
     private mutating func judge(rate: Double, latency: Double, now: Double) {
-        defer { calm = min(calm * 1.02, latency) }
+        defer { calm = min(calm * 1.002, latency) }
         guard now >= climbsFrom else { return }
-        guard let known = best else {
-            best = (rate, level)
+        let isBetter = best.map { rate > $0.rate * 1.05 } ?? true
+        if isBetter { best = (rate, level) }
+        if isBetter || latency < calm * 1.5 {
             level = min(Double(most), level + step)
-            return
+        } else if latency > calm * 3, let known = best, known.level < level {
+            // More at once only made each slower: back to where it was as good.
+            level = max(2, known.level)
         }
-        if rate > known.rate * 1.05 {
-            best = (rate, level)
-            level = min(Double(most), level + step)
-        } else if latency > calm * 3, rate < known.rate * 0.95, level > 2 {
-            // More at once only made each slower: back to where it was better.
-            level = max(2, min(known.level, level * 0.8))
-            best = (known.rate * 0.9, level)
-        } else {
-            best = (known.rate * 0.98, known.level)
-        }
+        if let known = best { best = (known.rate * 0.995, known.level) }
     }
 
     private var step: Double { max(1, level / 4) }

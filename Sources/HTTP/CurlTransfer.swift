@@ -4,7 +4,12 @@ import CCurl
 final class CurlTransfer {
     let job: CurlLoop.Job
     let easy: EasyHandle
-    private var headerList: UnsafeMutablePointer<curl_slist>?
+    /// Headers and commands, which libcurl doesn't copy.
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    /// Where libcurl writes what an SSH server's failure was.
+    private var errorText: UnsafeMutablePointer<CChar>?
+    /// What the file of known hosts says of the server's key, once it was looked up.
+    private var hostKey: curl_khmatch?
     private var source: (reader: any HTTPBodyReader, left: Int64)?
     private var body: HTTPBody?
     private var receiver: (any HTTPReceiver)?
@@ -54,8 +59,10 @@ final class CurlTransfer {
 
     /// To be called once the handle is out of the loop.
     func free() {
-        if let headerList { easy.curl.call.curl_slist_free_all(headerList) }
-        headerList = nil
+        for list in lists { easy.curl.call.curl_slist_free_all(list) }
+        lists = []
+        errorText?.deallocate()
+        errorText = nil
     }
 
     // MARK: - Options
@@ -154,27 +161,14 @@ final class CurlTransfer {
             // With a semicolon libcurl sends a header whose value is empty; with a colon it would leave it out.
             lines.append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
-        for line in lines { headerList = easy.curl.call.curl_slist_append(headerList, line) }
-        easy.set(CURLOPT_HTTPHEADER, pointer: headerList)
+        set(CURLOPT_HTTPHEADER, lines)
     }
 
     private func set(_ request: SFTPRequest) throws(HTTPError) {
         easy.set(CURLOPT_URL, request.url)
         easy.set(CURLOPT_PROTOCOLS, varve_curl_protocols_sftp)
         easy.set(CURLOPT_PROXY, "")
-        easy.set(CURLOPT_SSH_KNOWNHOSTS, request.login.knownHosts)
-        if let user = request.login.user { easy.set(CURLOPT_USERNAME, user) }
-        var ways = request.login.usesAgent ? varve_curl_ssh_agent : 0
-        if let password = request.login.password {
-            easy.set(CURLOPT_PASSWORD, password)
-            ways |= varve_curl_ssh_password
-        }
-        if let key = request.login.keyFile {
-            easy.set(CURLOPT_SSH_PRIVATE_KEYFILE, key)
-            ways |= varve_curl_ssh_key
-        }
-        if let passphrase = request.login.passphrase { easy.set(CURLOPT_KEYPASSWD, passphrase) }
-        easy.set(CURLOPT_SSH_AUTH_TYPES, ways)
+        setSSH(request.login)
         easy.set(CURLOPT_FILETIME, true)
         switch request.operation {
         case .read(let offset, let count, _):
@@ -188,14 +182,52 @@ final class CurlTransfer {
         case .stat: easy.set(CURLOPT_NOBODY, true)
         case .run(let commands):
             easy.set(CURLOPT_NOBODY, true)
-            for command in commands {
-                guard command.utf8.allSatisfy({ $0 >= 0x20 }) else {
-                    throw HTTPError(.malformed, "a path holds a line break or another control character")
-                }
-                headerList = easy.curl.call.curl_slist_append(headerList, command)
-            }
-            easy.set(CURLOPT_QUOTE, pointer: headerList)
+            try set(CURLOPT_QUOTE, commands: commands)
         }
+        try set(CURLOPT_POSTQUOTE, commands: request.afterwards)
+    }
+
+    private func setSSH(_ login: SSHLogin) {
+        easy.set(CURLOPT_SSH_KNOWNHOSTS, login.knownHosts)
+        _ = varve_curl_set_host_key_callback(easy.curl.functions, easy.raw) { _, _, _, match, context in
+            CurlTransfer.from(context)?.hostKey = match
+            return match == CURLKHMATCH_OK ? varve_curl_host_key_accepted : varve_curl_host_key_refused
+        }
+        easy.set(CURLOPT_SSH_KEYDATA, pointer: context)
+        let text = UnsafeMutablePointer<CChar>.allocate(capacity: Int(varve_curl_error_size))
+        text.initialize(repeating: 0, count: Int(varve_curl_error_size))
+        errorText = text
+        easy.set(CURLOPT_ERRORBUFFER, pointer: text)
+        // What the server's umask leaves, as with other clients.
+        easy.set(CURLOPT_NEW_FILE_PERMS, 0o666)
+        easy.set(CURLOPT_NEW_DIRECTORY_PERMS, 0o777)
+        if let user = login.user { easy.set(CURLOPT_USERNAME, user) }
+        var ways = login.usesAgent ? varve_curl_ssh_agent : 0
+        if let password = login.password {
+            easy.set(CURLOPT_PASSWORD, password)
+            ways |= varve_curl_ssh_password
+        }
+        if let key = login.keyFile {
+            easy.set(CURLOPT_SSH_PRIVATE_KEYFILE, key)
+            ways |= varve_curl_ssh_key
+        }
+        if let passphrase = login.passphrase { easy.set(CURLOPT_KEYPASSWD, passphrase) }
+        easy.set(CURLOPT_SSH_AUTH_TYPES, ways)
+    }
+
+    private func set(_ option: CURLoption, commands: [String]) throws(HTTPError) {
+        guard commands.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 } }) else {
+            throw HTTPError(.malformed, "a path holds a line break or another control character")
+        }
+        set(option, commands)
+    }
+
+    private func set(_ option: CURLoption, _ lines: [String]) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines { list = easy.curl.call.curl_slist_append(list, line) ?? list }
+        guard let list else { return }
+        lists.append(list)
+        easy.set(option, pointer: UnsafeMutableRawPointer(list))
     }
 
     private func set(_ body: HTTPBody) throws(HTTPError) {
@@ -363,8 +395,7 @@ final class CurlTransfer {
         case CURLE_OPERATION_TIMEDOUT where !isAmbiguous:
             HTTPError(.unconnected, "\(place) does not answer the connection within \(loop.connectSeconds) s")
         case CURLE_OPERATION_TIMEDOUT: HTTPError(.stalled, "\(place) does not answer", isAmbiguous: true)
-        case CURLE_PEER_FAILED_VERIFICATION where isSSH:
-            HTTPError(.unknownHost, "the host key of \(place) is not the one that is known")
+        case CURLE_PEER_FAILED_VERIFICATION where isSSH: hostKeyError(place)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             HTTPError(.untrusted, "the certificate of \(place) is not trusted")
         case CURLE_SSL_CACERT_BADFILE:
@@ -377,10 +408,29 @@ final class CurlTransfer {
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
             CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:
             HTTPError(.broken, "the connection to \(place) broke: \(plain)", isAmbiguous: isAmbiguous)
+        case CURLE_QUOTE_ERROR: HTTPError(.command, "\(place): \(words ?? plain)", isAmbiguous: true)
+        case CURLE_SSH where easy.long(CURLINFO_NUM_CONNECTS) > 0 && easy.offset(CURLINFO_APPCONNECT_TIME_T) ?? 0 == 0:
+            HTTPError(.unconnected, "no SSH session with \(place): \(words ?? plain)")
+        case CURLE_SSH: HTTPError(.broken, "\(place): \(words ?? plain)", isAmbiguous: true)
         case CURLE_UNSUPPORTED_PROTOCOL: HTTPError(.unsupported, "the installed libcurl cannot speak this protocol")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
             HTTPError(.malformed, "\(place) does not answer as a server of this kind does: \(plain)")
         default: HTTPError(.other, "\(place): \(plain)", isAmbiguous: isAmbiguous)
+        }
+    }
+
+    /// What libcurl says beyond the code.
+    private var words: String? {
+        guard let text = errorText.map({ String(cString: $0) }), !text.isEmpty else { return nil }
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    private func hostKeyError(_ place: String) -> HTTPError {
+        switch hostKey {
+        case CURLKHMATCH_MISMATCH:
+            HTTPError(
+                .unknownHost, "the host key of \(place) has changed: somebody else may be answering under its name")
+        default: HTTPError(.unknownHost, "the host key of \(place) is not known")
         }
     }
 

@@ -19,6 +19,8 @@ package struct HTTPError: UserFacingError {
         case refused
         /// There is no such file (SSH).
         case missing
+        /// A command of the request failed (SSH); what comes before it in the request has been done.
+        case command
         /// The answer is not what the protocol allows, or larger than the caller's limit.
         case malformed
         /// libcurl is not there, or cannot do what is asked.
@@ -48,7 +50,9 @@ package struct HTTPError: UserFacingError {
     package var isRetryable: Bool {
         switch kind {
         case .unresolved, .unconnected, .broken, .stalled: true
-        case .untrusted, .unknownHost, .refused, .missing, .malformed, .unsupported, .local, .cancelled, .other: false
+        case .untrusted, .unknownHost, .refused, .missing, .command, .malformed, .unsupported, .local, .cancelled,
+            .other:
+            false
         }
     }
 

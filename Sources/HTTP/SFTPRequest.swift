@@ -9,8 +9,8 @@ package struct SFTPRequest: Sendable {
         case list
         /// Size and time of a file; nothing is read.
         case stat
-        /// Runs curl's SFTP commands (`mkdir`, `rename`, `rm`, `rmdir`, `chmod`, …); one that begins with `*` may fail.
-        /// Paths in them are quoted by `SFTPRequest.quoted`.
+        /// Runs curl's SFTP commands (`mkdir`, `rename`, `rm`, `rmdir`, `chmod`, …); one that begins with `*` may fail,
+        /// another ends the request with `HTTPError.Kind.command`. Paths in them are quoted by `SFTPRequest.quoted`.
         case run([String])
     }
 
@@ -19,6 +19,8 @@ package struct SFTPRequest: Sendable {
     package var operation: Operation
     package var login: SSHLogin
     package var deadline: Duration?
+    /// Commands as those of `run`, for when the operation has been done; over the same connection.
+    package var afterwards: [String] = []
 
     package init(_ operation: Operation, _ url: String, login: SSHLogin, deadline: Duration? = nil) {
         self.operation = operation

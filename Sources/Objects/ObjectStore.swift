@@ -69,20 +69,6 @@ package struct ObjectStore: Sendable {
         return sink.size
     }
 
-    /// Fetches an object into the cache, or whatever stands for it.
-    @discardableResult
-    package func fetch(_ id: ObjectID, into destination: some ObjectDestination) async throws -> Int64 {
-        let temporary = try destination.temporaryPath(for: id)
-        let size = try await fetch(id, toTemporaryFile: temporary)
-        do {
-            try destination.publish(temporary: temporary, as: id)
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        return size
-    }
-
     /// Stores the object whose bytes a local file has; checked while they go out, before the store shows them.
     ///
     /// - Returns: the number of bytes.

@@ -12,4 +12,10 @@ package protocol ObjectDestination: Sendable {
     ///
     /// Where it throws, the caller removes the temporary file.
     func publish(temporary: String, as id: ObjectID) throws
+    /// A folder in the same file system for large objects that have arrived in part; `nil` where nothing may stay.
+    func partialFolder() throws -> String?
+}
+
+extension ObjectDestination {
+    package func partialFolder() throws -> String? { nil }
 }

@@ -29,7 +29,10 @@ extension ObjectID {
     }
 
     /// Whether an object of this ID can have so many bytes: what is cut off to nothing is found without reading.
-    package func isPlausible(size: Int64) -> Bool { size > 0 || digest == Self.emptyDigest }
+    package func isPlausible(size: Int64) -> Bool { size > 0 || isEmptyFile }
+
+    /// Whether it is the object without any bytes.
+    package var isEmptyFile: Bool { digest == Self.emptyDigest }
 
     private static let emptyDigest = MD5Digest(high: 0xd41d_8cd9_8f00_b204, low: 0xe980_0998_ecf8_427e)
 }

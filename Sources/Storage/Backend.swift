@@ -17,6 +17,8 @@ package protocol Backend: Sendable {
     var concurrency: Int { get }
     /// What a listing costs; `nil` where the store cannot list.
     var listing: ListingCost? { get }
+    /// The pieces in which a large object is best read, several at once; `nil` where one request for all is better.
+    var pieceSize: Int64? { get }
 
     /// What is under the key, or `nil` where nothing is.
     func stat(_ key: Key) async throws(StorageError) -> Metadata?
@@ -30,6 +32,10 @@ package protocol Backend: Sendable {
     func list(under prefix: Key) -> any AsyncSequence<Listing, StorageError> & Sendable
     /// Deletes all; goes on past single failures, then throws the first.
     func delete(_ keys: [Key]) async throws(StorageError)
+}
+
+extension Backend {
+    package var pieceSize: Int64? { nil }
 }
 
 /// What a store tells of one key without its bytes being read.

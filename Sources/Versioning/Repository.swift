@@ -23,6 +23,7 @@ package final class Repository: Sendable {
     package let ignore: IgnoreRules
     package let index: StatIndex
     package let progress: any ProgressReporter
+    let opened = OpenedRemotes()
     private let openedGit = Mutex<OpenedGit>(.notTried)
 
     private enum OpenedGit {

@@ -7,18 +7,27 @@ package struct BackendContract: Sendable {
         package let description: String
     }
 
-    private let backend: any Backend
+    /// What some kinds of store cannot do at all.
+    package enum Verb: Sendable { case list, delete }
 
-    /// - Parameter backend: empty.
-    package init(_ backend: any Backend) { self.backend = backend }
+    private let backend: any Backend
+    private let missing: Set<Verb>
+
+    /// - Parameters:
+    ///   - backend: empty.
+    ///   - missing: verbs that the store cannot do; they have to be refused for good.
+    package init(_ backend: any Backend, without missing: Set<Verb> = []) {
+        self.backend = backend
+        self.missing = missing
+    }
 
     package func check() async throws {
         try await absence()
         try await roundTrip()
         try await ranges()
         try await replacing()
-        try await listing()
-        try await deleting()
+        if missing.contains(.list) { try await unlisted() } else { try await listing() }
+        if missing.contains(.delete) { try await undeleted() } else { try await deleting() }
         try await largeObject()
         try await concurrentWriters()
         try await hostileKeys()
@@ -45,8 +54,36 @@ package struct BackendContract: Sendable {
             try require(error.kind == .notFound, "reading what is not there is notFound, not \(error.kind)")
             try require(!error.isRetryable, "notFound is not retried")
         }
-        try await backend.delete([key])
-        try require(try await keys(under: "").isEmpty, "an empty store lists nothing")
+        try await delete(key)
+        try await requireKeys([], "an empty store lists nothing")
+    }
+
+    private func delete(_ keys: Key...) async throws {
+        if !missing.contains(.delete) { try await backend.delete(keys) }
+    }
+
+    private func requireKeys(_ wanted: [String], _ promise: String) async throws {
+        if !missing.contains(.list) { try require(try await keys(under: "") == wanted, promise) }
+    }
+
+    private func unlisted() async throws {
+        try require(backend.listing == nil, "a store that cannot list says so")
+        do {
+            _ = try await keys(under: "")
+        } catch let error as StorageError {
+            return try require(error.kind == .unsupported, "a listing that is not possible is refused as such")
+        }
+        throw Violation(description: "a listing that is not possible is refused")
+    }
+
+    private func undeleted() async throws {
+        try await backend.delete([])
+        do throws(StorageError) {
+            try await backend.delete([Key("anything")])
+        } catch {
+            return try require(error.kind == .unsupported, "a deletion that is not possible is refused as such")
+        }
+        throw Violation(description: "a deletion that is not possible is refused")
     }
 
     private func roundTrip() async throws {
@@ -56,7 +93,7 @@ package struct BackendContract: Sendable {
             try require(
                 try await backend.stat(Key(name))?.size == Int64(content.utf8.count), "'\(name)' has its size")
         }
-        try await backend.delete(["one", "deep/er/key", "empty", "with space and ü"].map { Key($0) })
+        try await delete(Key("one"), Key("deep/er/key"), Key("empty"), Key("with space and ü"))
     }
 
     private func ranges() async throws {
@@ -65,7 +102,7 @@ package struct BackendContract: Sendable {
         try require(try await bytes(key, 2..<5) == Array("234".utf8), "a range is read without its upper bound")
         try require(try await bytes(key, 7..<Int64.max) == Array("789".utf8), "a range past the end stops at the end")
         try require(try await bytes(key, 0..<1) == Array("0".utf8), "a range may begin at 0")
-        try await backend.delete([key])
+        try await delete(key)
     }
 
     private func replacing() async throws {
@@ -74,7 +111,7 @@ package struct BackendContract: Sendable {
         try await backend.write(BytesSource("new"), to: key)
         try require(try await bytes(key) == Array("new".utf8), "writing replaces all")
         try require(try await backend.stat(key)?.size == 3, "writing replaces the size")
-        try await backend.delete([key])
+        try await delete(key)
     }
 
     private func keys(under prefix: String) async throws -> [String] {
@@ -115,7 +152,7 @@ package struct BackendContract: Sendable {
         let content = words.withUnsafeBytes { Array($0.dropLast(7)) }
         try await backend.write(BytesSource(content), to: Key("large"))
         try require(try await bytes(Key("large")) == content, "megabytes are read as they were written")
-        try await backend.delete([Key("large")])
+        try await delete(Key("large"))
     }
 
     private func concurrentWriters() async throws {
@@ -128,8 +165,8 @@ package struct BackendContract: Sendable {
             try await group.waitForAll()
         }
         try require(contents.contains(try await bytes(key)), "of several writers one wins whole")
-        try require(try await keys(under: "") == [key.path], "writers leave nothing else behind")
-        try await backend.delete([key])
+        try await requireKeys([key.path], "writers leave nothing else behind")
+        try await delete(key)
     }
 
     private func hostileKeys() async throws {

@@ -9,6 +9,7 @@ package final class FaultyBackend<Base: Backend>: Backend {
     package let name: String
     package var concurrency: Int { base.concurrency }
     package var listing: ListingCost? { base.listing }
+    package var pieceSize: Int64? { base.pieceSize }
     private let error: StorageError
     /// Decides by verb and by how many requests of that verb came before.
     private let fails: @Sendable (Verb, Int, Key) -> Bool

@@ -1,3 +1,4 @@
+import FileSystem
 import Hashing
 package import Objects
 package import Storage
@@ -24,10 +25,19 @@ package struct FolderCache: ObjectDestination {
     package func temporaryPath(for id: ObjectID) throws -> String {
         folder.path("tmp/\(id)-\(UInt64.random(in: 0...UInt64.max))")
     }
+    package func partialFolder() -> String? { folder.path("tmp") }
     package func publish(temporary: String, as id: ObjectID) throws {
         let parts = path(of: id).split(separator: "/", omittingEmptySubsequences: false)
         for count in parts.indices.dropFirst(2) { mkdir(parts[..<count].joined(separator: "/"), 0o755) }
         guard rename(temporary, path(of: id)) == 0 else { throw StorageError(errno: errno, "cannot publish") }
+    }
+
+    /// The bytes of an object that is here.
+    package func bytes(of id: ObjectID) throws -> [UInt8] { try Files.read(path(of: id)) }
+
+    /// Paths of what transfers left that is no object.
+    package var leftovers: [String] {
+        ((try? Files.names(in: folder.path("tmp"))) ?? []).map { folder.path("tmp/\($0)") }
     }
 
     /// Puts bytes into the cache under the ID that they have.

@@ -79,6 +79,15 @@ static inline CURLcode varve_curl_set_seek_callback(
     return curl->curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
 }
 
+typedef int (*varve_curl_host_key_callback)(
+    CURL *easy, const struct curl_khkey *known, const struct curl_khkey *found, enum curl_khmatch match,
+    void *context);
+
+static inline CURLcode varve_curl_set_host_key_callback(
+    const varve_curl_functions *curl, CURL *easy, varve_curl_host_key_callback callback) {
+    return curl->curl_easy_setopt(easy, CURLOPT_SSH_KEYFUNCTION, callback);
+}
+
 static inline CURLcode varve_curl_get_long(const varve_curl_functions *curl, CURL *easy, CURLINFO info, long *value) {
     return curl->curl_easy_getinfo(easy, info, value);
 }
@@ -115,6 +124,9 @@ static const long varve_curl_protocols_sftp = CURLPROTO_SFTP;
 static const long varve_curl_ssh_password = CURLSSH_AUTH_PASSWORD | CURLSSH_AUTH_KEYBOARD;
 static const long varve_curl_ssh_key = CURLSSH_AUTH_PUBLICKEY;
 static const long varve_curl_ssh_agent = CURLSSH_AUTH_AGENT;
+static const int varve_curl_host_key_accepted = CURLKHSTAT_FINE;
+static const int varve_curl_host_key_refused = CURLKHSTAT_REJECT;
+static const int varve_curl_error_size = CURL_ERROR_SIZE;
 static const size_t varve_curl_read_abort = CURL_READFUNC_ABORT;
 static const size_t varve_curl_read_pause = CURL_READFUNC_PAUSE;
 static const size_t varve_curl_write_pause = CURL_WRITEFUNC_PAUSE;

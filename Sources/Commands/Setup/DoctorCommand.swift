@@ -6,8 +6,14 @@ import Versioning
 struct DoctorCommand: VarveCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Show the version, and look the project over for problems",
-        discussion: examples(("varve doctor", "Facts for a bug report, and what may be wrong")))
+        discussion: examples(
+            ("varve doctor", "Facts for a bug report, and what may be wrong"),
+            ("varve doctor -r store", "Try the remote 'store' out, too: reach, login, writing, clock")))
 
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Try this remote out; writes and deletes a small file", valueName: "name"),
+        completion: .remotes)
+    var remote: String?
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
@@ -15,7 +21,17 @@ struct DoctorCommand: VarveCommand {
         console.show(EnvironmentReport.ofPlace(console.invocation).text)
         guard let root = try? ProjectFolder.find(from: environment.workingDirectory) else { return }
         console.show("Checks:")
-        for finding in ProjectCheckup(root: root, environment: environment).findings() {
+        show(ProjectCheckup(root: root, environment: environment).findings(), console)
+        guard let remote else { return }
+        console.show("Remote '\(remote)':")
+        let repository = try Repository(root: root, environment: environment, progress: console.progress)
+        let findings = await RemoteCheckup(repository, remote: remote).findings()
+        show(findings, console)
+        if findings.contains(where: { $0.verdict == .problem }) { throw ExitCode(1) }
+    }
+
+    private func show(_ findings: [ProjectCheckup.Finding], _ console: Console) {
+        for finding in findings {
             let mark =
                 switch finding.verdict {
                 case .good: "ok"

@@ -6,7 +6,7 @@ struct RemoteCommand: CommandFamily {
         commandName: "remote", abstract: "Set up and manage remotes",
         subcommands: [
             RemoteAddCommand.self, RemoteDefaultCommand.self, RemoteModifyCommand.self, RemoteListCommand.self,
-            RemoteRemoveCommand.self, RemoteRenameCommand.self,
+            RemoteRemoveCommand.self, RemoteRenameCommand.self, RemoteTrustCommand.self,
         ])
 
     @OptionGroup var global: GlobalOptions

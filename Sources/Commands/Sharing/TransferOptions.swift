@@ -10,6 +10,10 @@ struct TransferOptions: ParsableArguments {
         help: ArgumentHelp("Transfers at once", valueName: "number"))
     var jobs: Int?
     @Option(
+        name: .customLong("bwlimit"),
+        help: ArgumentHelp("Bytes per second in each direction, also as 500K, 10M, 1G", valueName: "rate"))
+    var bandwidth: ByteRate?
+    @Option(
         name: [.customShort("r"), .customLong("remote")],
         help: ArgumentHelp("Remote to use instead of the default one", valueName: "name"), completion: .remotes)
     var remote: String?
@@ -37,6 +41,7 @@ struct TransferOptions: ParsableArguments {
         request.revisions.allCommits = allCommits
         request.remote = remote
         request.jobs = jobs
+        request.bandwidth = bandwidth?.bytesPerSecond
         request.withRunCache = runCache
         return request
     }

@@ -253,7 +253,7 @@ struct XMLParser {
     private mutating func readDeclaration() throws(DocumentError) {
         guard has("<?xml"), index + 5 < bytes.count, Self.isBlank(bytes[index + 5]) else { return }
         let start = index
-        try skipInstruction()
+        try skipInstruction(isDeclaration: true)
         // Bytes were checked to be UTF-8; another encoding is a lie or an answer for somebody else.
         let declaration = String(decoding: bytes[start..<index], as: UTF8.self).lowercased()
         guard let mark = declaration.utf8.firstRange(of: Array("encoding".utf8)) else { return }
@@ -263,10 +263,10 @@ struct XMLParser {
         }
     }
 
-    private mutating func skipInstruction() throws(DocumentError) {
+    private mutating func skipInstruction(isDeclaration: Bool = false) throws(DocumentError) {
         index += 2
         let name = try readName()
-        if name.startIndex > 5, name.elementsEqual("xml".utf8) { throw error("an XML declaration inside") }
+        if !isDeclaration, name.elementsEqual("xml".utf8) { throw error("an XML declaration inside") }
         while !has("?>") {
             guard index < bytes.count else { throw error("an instruction does not end") }
             index += 1

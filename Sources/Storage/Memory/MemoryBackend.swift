@@ -6,13 +6,16 @@ package final class MemoryBackend: Backend {
     package let name: String
     package let concurrency: Int
     package let listing: ListingCost?
+    package let pieceSize: Int64?
 
     package init(
-        name: String = "memory", concurrency: Int = 4, listing: ListingCost? = ListingCost(pageSize: 1000)
+        name: String = "memory", concurrency: Int = 4, listing: ListingCost? = ListingCost(pageSize: 1000),
+        pieceSize: Int64? = nil
     ) {
         self.name = name
         self.concurrency = concurrency
         self.listing = listing
+        self.pieceSize = pieceSize
     }
 
     /// What is under a key now; setting `nil` removes it.

@@ -15,7 +15,7 @@ extension StorageError {
             case .malformed: .corrupt
             case .unsupported: .unsupported
             case .cancelled: .cancelled
-            case .local, .other: .other
+            case .command, .local, .other: .other
             }
         self.init(
             kind, error.detail, key: key, place: place, isRetryable: error.isRetryable, remedy: error.remedy)

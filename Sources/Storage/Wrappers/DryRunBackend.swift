@@ -13,6 +13,7 @@ package final class DryRunBackend<Base: Backend>: Backend {
     package var name: String { base.name }
     package var concurrency: Int { base.concurrency }
     package var listing: ListingCost? { base.listing }
+    package var pieceSize: Int64? { base.pieceSize }
     /// What would have been done, in order.
     package var changes: [Change] { recorded.withLock { $0 } }
 

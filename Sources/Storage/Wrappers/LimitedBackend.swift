@@ -6,6 +6,7 @@ package struct LimitedBackend<Base: Backend>: Backend {
 
     package var name: String { base.name }
     package var listing: ListingCost? { base.listing }
+    package var pieceSize: Int64? { base.pieceSize }
 
     package init(_ base: Base, limit: Int) {
         self.base = base

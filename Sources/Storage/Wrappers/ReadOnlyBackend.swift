@@ -5,6 +5,7 @@ package struct ReadOnlyBackend<Base: Backend>: Backend {
     package var name: String { base.name }
     package var concurrency: Int { base.concurrency }
     package var listing: ListingCost? { base.listing }
+    package var pieceSize: Int64? { base.pieceSize }
 
     package init(_ base: Base) { self.base = base }
 

@@ -6,10 +6,15 @@ package struct RetryingBackend<Base: Backend>: Backend {
     package let schedule: RetrySchedule
     private let sleep: @Sendable (Duration) async throws -> Void
     private let dice: @Sendable () -> Double
+    private let notice: Notice
+
+    /// Called before a wait: what failed, how long the wait is, and which try it was (from 1).
+    package typealias Notice = @Sendable (StorageError, Duration, Int) -> Void
 
     package var name: String { base.name }
     package var concurrency: Int { base.concurrency }
     package var listing: ListingCost? { base.listing }
+    package var pieceSize: Int64? { base.pieceSize }
 
     /// - Parameters:
     ///   - sleep: waits; throws when the task is cancelled.
@@ -17,12 +22,14 @@ package struct RetryingBackend<Base: Backend>: Backend {
     package init(
         _ base: Base, schedule: RetrySchedule = RetrySchedule(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-        dice: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+        dice: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+        notice: @escaping Notice = { _, _, _ in }
     ) {
         self.base = base
         self.schedule = schedule
         self.sleep = sleep
         self.dice = dice
+        self.notice = notice
     }
 
     package func stat(_ key: Key) async throws(StorageError) -> Metadata? {
@@ -91,6 +98,7 @@ package struct RetryingBackend<Base: Backend>: Backend {
 
     private func waitOrThrow(_ error: StorageError, failures: Int) async throws(StorageError) {
         guard let wait = schedule.wait(after: error, failures: failures, dice: dice()) else { throw error }
+        notice(error, wait, failures)
         do {
             try await sleep(wait)
         } catch {

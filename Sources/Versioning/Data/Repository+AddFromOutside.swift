@@ -97,7 +97,7 @@ extension Repository {
             let name = Paths.name(Paths.absolute(request.source, from: environment.workingDirectory))
             plan = try planBringingIn(request.source, to: name, force: true, in: snapshot)
         }
-        let store = try store(of: request.remote, jobs: request.jobs)
+        let store = try store(of: request.remote, use: RemoteUse(jobs: request.jobs))
         let source = plan.source ?? request.source
         let found = try OutsideData(source)
         let reader = ContentReader(threads: threads, progress: progress)

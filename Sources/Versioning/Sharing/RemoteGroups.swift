@@ -31,14 +31,14 @@ extension Repository {
     ///
     /// - Parameters:
     ///   - name: `nil` for the default remote.
-    ///   - jobs: requests at once, in place of what the remote's settings say.
-    package func store(of name: String?, jobs: Int? = nil) throws -> ObjectStore {
+    ///   - use: how, beyond the remote's settings.
+    package func store(of name: String?, use: RemoteUse = RemoteUse()) throws -> ObjectStore {
         let remote = try settings.remote(name, root: root)
         guard !remote.isVersionAware else {
             throw Failure(
                 "remote '\(remote.name)' keeps versions of files under their own names, and varve can't use such remotes",
                 remedy: "use a remote without version_aware and worktree", category: .configuration)
         }
-        return ObjectStore(backend: try backend(of: name, jobs: jobs))
+        return ObjectStore(backend: try backend(of: name, use: use))
     }
 }

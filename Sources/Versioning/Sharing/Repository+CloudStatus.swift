@@ -29,7 +29,7 @@ extension Repository {
         query.isWanted = { !$0.stage.isRepositoryImport && $0.output.canPush && $0.output.remote == nil }
         let outputs = try usedOutputs(query)
         guard !outputs.isEmpty else { return [] }
-        let store = try store(of: request.remote, jobs: request.jobs)
+        let store = try store(of: request.remote, use: request.use)
         let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         let listings = try await DirectoryListings(
             of: directories, cache: cache, store: store, isKept: true, progress: progress)

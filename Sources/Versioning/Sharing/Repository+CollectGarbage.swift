@@ -137,7 +137,7 @@ extension Repository {
         var names = [request.remote]
         for name in byRemote.keys.compactMap(\.self).sorted() where !names.contains(name) { names.append(name) }
         for (position, name) in names.enumerated() {
-            let store = try store(of: name, jobs: request.jobs)
+            let store = try store(of: name, use: RemoteUse(jobs: request.jobs))
             var ids = byRemote[name] ?? []
             if position == 0 { ids.formUnion(byRemote[nil] ?? []) }
             if let place = stores.firstIndex(where: { $0.store.backend.name == store.backend.name }) {
@@ -167,7 +167,7 @@ extension Repository {
             let directories = Set(group.outputs.map(\.object).filter(\.isDirectory))
             var listings = try await DirectoryListings(
                 of: directories, cache: cache, store: nil, isKept: true, progress: progress)
-            if !listings.missing.isEmpty, let store = try? store(of: request.remote ?? group.remote, jobs: request.jobs)
+            if !listings.missing.isEmpty, let store = try? store(of: request.remote ?? group.remote, use: RemoteUse(jobs: request.jobs))
             {
                 listings = try await DirectoryListings(
                     of: directories, cache: cache, store: store, isKept: true, progress: progress)

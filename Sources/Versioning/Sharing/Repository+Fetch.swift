@@ -20,7 +20,7 @@ extension Repository {
     ///
     /// - Throws: `TransferFailed` after all that could be had was fetched.
     package func fetch(_ request: TransferRequest) async throws -> FetchResult {
-        if request.withRunCache { try await fetchRunCache(from: store(of: request.remote), jobs: request.jobs) }
+        if request.withRunCache { try await fetchRunCache(from: store(of: request.remote, use: request.use), jobs: request.jobs) }
         var query = UsedOutputQuery()
         query.targets = try expandedTargets(of: request)
         query.selection = request.selection
@@ -38,7 +38,7 @@ extension Repository {
         var count = 0
         let outputs = try withoutImports(query)
         for group in RemoteGroups(outputs, remote: request.remote).groups {
-            let outcome = try await bring(group.outputs, from: store(of: group.remote), jobs: request.jobs)
+            let outcome = try await bring(group.outputs, from: store(of: group.remote, use: request.use), jobs: request.jobs)
             result.fetched += outcome.fetched
             failed += outcome.failed
             count += outcome.failed.count + outcome.withheld

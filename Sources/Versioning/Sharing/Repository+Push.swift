@@ -20,7 +20,7 @@ extension Repository {
     package func push(_ request: TransferRequest) async throws -> PushResult {
         var result = PushResult()
         if request.withRunCache {
-            result.pushed += try await pushRunCache(to: store(of: request.remote), jobs: request.jobs)
+            result.pushed += try await pushRunCache(to: store(of: request.remote, use: request.use), jobs: request.jobs)
         }
         var query = UsedOutputQuery()
         query.targets = try expandedTargets(of: request)
@@ -34,7 +34,7 @@ extension Repository {
         var failedCount = 0
         // All remotes are known before the first gets anything, so that a wrong name costs nothing.
         let shares = try RemoteGroups(outputs, remote: request.remote).groups.map { group in
-            (outputs: group.outputs, store: try store(of: group.remote, jobs: request.jobs))
+            (outputs: group.outputs, store: try store(of: group.remote, use: request.use))
         }
         for share in shares {
             let report = try await send(share.outputs, to: share.store, jobs: request.jobs)

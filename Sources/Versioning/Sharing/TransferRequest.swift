@@ -17,6 +17,9 @@ package struct TransferRequest: Sendable {
     /// `nil` for each output's own remote, or the default one.
     package var remote: String?
     package var jobs: Int?
+    /// Bytes per second in each direction.
+    package var bandwidth: Int64?
+    var use: RemoteUse { RemoteUse(jobs: jobs, bandwidth: bandwidth) }
     package var withRunCache = false
     /// Only outputs of fewer bytes are fetched; 0 is no limit.
     package var maximumSize: Int?

@@ -153,7 +153,7 @@ package enum Loopback {
         return recv(socket, &answer, 5, 0) == 5 && answer == Array("HTTP/".utf8)
     }
 
-    private static func connect(port: Int) -> Int32? {
+    static func connect(port: Int) -> Int32? {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
