@@ -2,20 +2,11 @@ import FileSystem
 package import HTTP
 package import Storage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// A real S3 server for tests: SeaweedFS, which checks signatures, or rclone, which ignores conditions.
 ///
 /// Started once for a test process and ended with it. Each test takes a folder of its own in the bucket.
 package final class S3Server: Sendable {
     package enum Program: Sendable { case seaweed, seaweedTLS, rclone }
-
-    /// Where the tools for tests are: the folder that VARVE_TEST_TOOLS names. Without it tests of servers are off.
-    package static var tools: String? { BuiltProgram.variable("VARVE_TEST_TOOLS") }
 
     package static let bucket = "varve"
     package static let keys = AWSCredentials(accessKey: "varvekey", secretKey: "varvesecret12345")
@@ -49,43 +40,42 @@ package final class S3Server: Sendable {
     }
 
     private static func start(_ program: Program) throws -> S3Server {
-        guard let tools = Self.tools else {
-            throw ServerProcess.Failure(description: "VARVE_TEST_TOOLS names no folder")
-        }
         let folder = TemporaryFolder("s3")
         let ports = try Loopback.freePorts(10)
         switch program {
         case .seaweed:
             let server = S3Server(
                 port: ports[0], endpoint: "http://127.0.0.1:\(ports[0])", authority: nil,
-                process: try seaweed(tools, ports, folder, []))
+                process: try seaweed(ports, folder, []))
             try server.process.waitUntilReady { Loopback.speaksHTTP(port: ports[0]) }
             return server
         case .seaweedTLS:
-            let certificate = try TestCertificate(in: folder.path)
-            let files = ["-s3.key.file=\(certificate.key)", "-s3.cert.file=\(certificate.certificate)"]
+            let authority = try TestAuthority(in: folder.path)
+            try authority.certify(
+                "server", "subjectAltName=DNS:localhost,DNS:s3.localhost,DNS:*.s3.localhost,IP:127.0.0.1",
+                "extendedKeyUsage=serverAuth")
+            let files = ["-s3.key.file=\(folder.path("server.key"))", "-s3.cert.file=\(folder.path("server.pem"))"]
             let server = S3Server(
-                port: ports[0], endpoint: "https://localhost:\(ports[0])", authority: certificate.authority,
-                process: try seaweed(tools, ports, folder, files))
+                port: ports[0], endpoint: "https://localhost:\(ports[0])", authority: authority.path,
+                process: try seaweed(ports, folder, files))
             try server.process.waitUntilReady { Loopback.accepts(port: ports[0]) }
             return server
         case .rclone:
             let server = S3Server(
                 port: ports[0], endpoint: "http://127.0.0.1:\(ports[0])", authority: nil,
-                process: try rclone(tools, ports[0], folder))
+                process: try rclone(ports[0], folder))
             try server.process.waitUntilReady { Loopback.speaksHTTP(port: ports[0]) }
             return server
         }
     }
 
     private static func seaweed(
-        _ tools: String, _ ports: [Int], _ folder: TemporaryFolder, _ more: [String]
+        _ ports: [Int], _ folder: TemporaryFolder, _ more: [String]
     ) throws -> ServerProcess {
-        try require("\(tools)/weed")
         try Files.makeDirectory(folder.path("data"))
         try Files.write(Array(identities.utf8), to: folder.path("s3.json"))
         let fixed = [
-            "\(tools)/weed", "mini", "-dir=\(folder.path("data"))", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            try TestPrograms.path("weed"), "mini", "-dir=\(folder.path("data"))", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             "-master.telemetry=false", "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
             "-s3.config=\(folder.path("s3.json"))", "-s3.domainName=s3.localhost", "-s3.autoCreateBucket=false",
         ]
@@ -96,20 +86,13 @@ package final class S3Server: Sendable {
         return try ServerProcess(fixed + portsOf + more, folder: folder)
     }
 
-    private static func rclone(_ tools: String, _ port: Int, _ folder: TemporaryFolder) throws -> ServerProcess {
-        try require("\(tools)/rclone")
+    private static func rclone(_ port: Int, _ folder: TemporaryFolder) throws -> ServerProcess {
         try Files.makeDirectory(folder.path("data/\(bucket)"))
         return try ServerProcess(
             [
-                "\(tools)/rclone", "--config", "/dev/null", "serve", "s3", "--addr", "127.0.0.1:\(port)",
+                try TestPrograms.path("rclone"), "--config", "/dev/null", "serve", "s3", "--addr", "127.0.0.1:\(port)",
                 "--auth-key", "\(keys.accessKey),\(keys.secretKey)", folder.path("data"),
             ], folder: folder, environment: ["HOME": folder.path])
-    }
-
-    private static func require(_ program: String) throws {
-        guard access(program, X_OK) == 0 else {
-            throw ServerProcess.Failure(description: "there is no \(program); install the tools for tests first")
-        }
     }
 
     private static let identities = """

@@ -47,31 +47,18 @@ extension S3Backend: ConditionalBackend {
             .put, try object(key),
             headers: headers.creation + Self.unlessThere + [HTTPHeader("Content-MD5", digest.base64)],
             body: .bytes(content))
-        var failures = 0
-        while true {
-            do throws(StorageError) {
-                let response = try await client.send(request, for: key, expecting: [409, 412])
-                if response.isSuccess {
-                    _ = try stored(response, response["etag"], key)
-                    return true
-                }
-                if response.status == 409 {
-                    // Two writers at the same moment: the next answer tells who won.
-                    throw StorageError(.throttled, "several writers at once", key: key, place: name)
-                }
-                // After a lost answer the object that is there may be ours.
-                return failures > 0 ? try await holds(content, digest, under: key) : false
-            } catch {
-                failures += 1
-                guard let wait = schedule.wait(after: error, failures: failures, dice: .random(in: 0...1)) else {
-                    throw error
-                }
-                do {
-                    try await Task.sleep(for: wait)
-                } catch {
-                    throw .cancelled
-                }
+        return try await patience { failures async throws(StorageError) in
+            let response = try await client.send(request, for: key, expecting: [409, 412])
+            if response.isSuccess {
+                _ = try stored(response, response["etag"], key)
+                return true
             }
+            if response.status == 409 {
+                // Two writers at the same moment: the next answer tells who won.
+                throw StorageError(.throttled, "several writers at once", key: key, place: name)
+            }
+            // After a lost answer the object that is there may be ours.
+            return failures > 0 ? try await holds(content, digest, under: key) : false
         }
     }
 

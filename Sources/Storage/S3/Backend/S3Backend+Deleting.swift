@@ -1,3 +1,4 @@
+import Documents
 import HTTP
 import Hashing
 import Synchronization
@@ -13,7 +14,7 @@ extension S3Backend {
         for key in keys {
             do throws(StorageError) {
                 let object = try object(key)
-                if let text = XMLReader.escaped(object) { many.append((key, text)) } else { singles.append(key) }
+                if Self.fitsXML(object) { many.append((key, XML.escape(object))) } else { singles.append(key) }
             } catch {
                 first.note(error)
             }
@@ -61,49 +62,18 @@ extension S3Backend {
                 HTTPHeader("Content-Type", "application/xml"),
             ], body: .bytes(document))
         let response = try await client.send(request)
-        if let error = await client.errorInside(response, for: nil) { throw error }
-        let failures: [S3DeleteFailure]
-        do throws(XMLReader.Malformed) {
-            failures = try S3DeleteFailure.all(in: response.body)
-        } catch {
-            throw StorageError(
-                .corrupt, "the server's answer to a deletion cannot be used: \(error.detail)", place: name)
-        }
-        for failure in failures where failure.code != "NoSuchKey" {
-            let path = failure.key.utf8.starts(with: prefix.utf8) ? failure.key.utf8.dropFirst(prefix.utf8.count) : nil
-            let key = path.map { Key(String(Substring($0))) }
-            first.note(await client.error(code: failure.code, message: failure.message, in: response, for: key))
+        let result = try await client.document("DeleteResult", in: response)
+        for element in result.all("Error") {
+            guard let failure = S3Failure(element, in: response), failure.code != "NoSuchKey" else { continue }
+            let path = element["Key"]?.text.utf8 ?? "".utf8
+            let key = path.starts(with: prefix.utf8) ? Key(String(Substring(path.dropFirst(prefix.utf8.count)))) : nil
+            first.note(await client.error(failure, for: key))
         }
     }
-}
 
-/// A key that was not deleted together with others.
-private struct S3DeleteFailure {
-    var key = ""
-    var code = "InternalError"
-    var message = ""
-
-    static func all(in body: [UInt8]) throws(XMLReader.Malformed) -> [S3DeleteFailure] {
-        var reader = XMLReader(body)
-        guard try reader.root() == "DeleteResult" else { throw XMLReader.Malformed(detail: "it is no DeleteResult") }
-        var failures: [S3DeleteFailure] = []
-        while let name = try reader.child() {
-            guard name == "Error" else {
-                try reader.skip()
-                continue
-            }
-            var failure = S3DeleteFailure()
-            while let field = try reader.child() {
-                switch field {
-                case "Key": failure.key = try reader.text()
-                case "Code": failure.code = try reader.text()
-                case "Message": failure.message = try reader.text()
-                default: try reader.skip()
-                }
-            }
-            failures.append(failure)
-        }
-        return failures
+    /// Whether a document can hold the text as it is; line breaks, for one, come out as others.
+    private static func fitsXML(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0xFFFE && $0.value != 0xFFFF }
     }
 }
 

@@ -11,7 +11,7 @@ extension S3Backend {
                 try note(page, in: walk)
                 if page.isOrdered { return page.entries }
                 guard position == .start else {
-                    throw unlistable(XMLReader.Malformed(detail: "its keys do not ascend"))
+                    throw client.unusable(UnusableAnswer(detail: "its keys do not ascend"))
                 }
                 return try await sorted(page, under: prefix, walk)
             }
@@ -33,10 +33,10 @@ extension S3Backend {
     }
 
     private func note(_ page: S3ListPage, in walk: ListingWalk) throws(StorageError) {
-        do throws(XMLReader.Malformed) {
+        do throws(UnusableAnswer) {
             try walk.advance(past: page)
         } catch {
-            throw unlistable(error)
+            throw client.unusable(error)
         }
     }
 
@@ -52,18 +52,13 @@ extension S3Backend {
         case .after(let last): query.append(usesFirstListing ? "marker" : "start-after", last)
         }
         let response = try await client.send(S3Request(.get, nil, query: query))
-        if let error = await client.errorInside(response, for: nil) { throw error }
-        do throws(XMLReader.Malformed) {
-            return try S3ListPage(response, root: prefix, isFirstForm: usesFirstListing)
+        let document = try await client.document("ListBucketResult", in: response)
+        do throws(UnusableAnswer) {
+            return try S3ListPage(
+                document, server: response["server"], root: prefix, isFirstForm: usesFirstListing)
         } catch {
-            throw unlistable(error)
+            throw client.unusable(error)
         }
-    }
-
-    func unlistable(_ error: XMLReader.Malformed) -> StorageError {
-        StorageError(
-            .corrupt, "the server's listing cannot be used: \(error.detail)", place: name,
-            remedy: "see whether the endpoint is an S3 server, and not a login page or a console")
     }
 }
 
@@ -78,14 +73,14 @@ private final class ListingWalk: Sendable {
 
     var position: S3ListPage.Position? { state.withLock { $0.next } }
 
-    func advance(past page: S3ListPage) throws(XMLReader.Malformed) {
-        try state.withLock { (state) throws(XMLReader.Malformed) in
+    func advance(past page: S3ListPage) throws(UnusableAnswer) {
+        try state.withLock { (state) throws(UnusableAnswer) in
             if let next = page.next, !state.seen.insert(next).inserted {
-                throw XMLReader.Malformed(detail: "it begins over and over again at the same place")
+                throw UnusableAnswer(detail: "it begins over and over again at the same place")
             }
             if page.isOrdered, let first = page.first, let last = page.last {
                 if let before = state.last, !before.utf8.lexicographicallyPrecedes(first.utf8) {
-                    throw XMLReader.Malformed(detail: "its keys do not ascend")
+                    throw UnusableAnswer(detail: "its keys do not ascend")
                 }
                 state.last = last
             }

@@ -26,15 +26,11 @@ extension S3Backend: VersionedBackend {
             query.append("version-id-marker", position.version)
         }
         let response = try await client.send(S3Request(.get, nil, query: query))
-        if let error = await client.errorInside(response, for: nil) { throw error }
-        do throws(XMLReader.Malformed) {
-            let page = try S3VersionPage(response.body, root: prefix)
-            guard page.next == nil || page.next != position else {
-                throw XMLReader.Malformed(detail: "it begins over and over again at the same place")
-            }
-            return page
+        let document = try await client.document("ListVersionsResult", in: response)
+        do throws(UnusableAnswer) {
+            return try S3VersionPage(document, root: prefix)
         } catch {
-            throw unlistable(error)
+            throw client.unusable(error)
         }
     }
 }
@@ -55,6 +51,7 @@ private struct VersionListing: AsyncSequence, Sendable {
         private var rest: ArraySlice<VersionedListing> = []
         private var next: S3VersionPage.Position?
         private var isBegun = false
+        private var seen: Set<S3VersionPage.Position> = []
 
         init(backend: S3Backend, prefix: Key) {
             self.backend = backend
@@ -70,6 +67,10 @@ private struct VersionListing: AsyncSequence, Sendable {
                 isBegun = true
                 rest = page.entries[...]
                 next = page.next
+                if let next, !seen.insert(next).inserted {
+                    throw backend.client.unusable(
+                        UnusableAnswer(detail: "it begins over and over again at the same place"))
+                }
             }
             return rest.popFirst()
         }

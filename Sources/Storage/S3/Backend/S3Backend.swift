@@ -14,7 +14,9 @@ package struct S3Backend: Backend {
     let transfer: S3TransferSettings
     let usesFirstListing: Bool
     let uploads: PendingUploads
-    let schedule: RetrySchedule
+    let patience: RequestPatience
+    /// Large objects are read in pieces of this size, beside each other.
+    package var pieceSize: Int64? { transfer.chunk }
     let bucket = BucketKnowledge()
     let conditions = ConditionSupport()
 
@@ -24,10 +26,10 @@ package struct S3Backend: Backend {
     /// - Parameters:
     ///   - http: by default a client of its own, as the configuration describes it.
     ///   - journal: remembers uploads that are under way, so that a later process can go on; none by default.
-    ///   - schedule: when a part of a large upload is sent again.
+    ///   - patience: when a part of a large upload is sent again.
     package init(
         _ configuration: S3Configuration, http: HTTPClient? = nil, journal: (any UploadJournal)? = nil,
-        schedule: RetrySchedule = RetrySchedule()
+        patience: RequestPatience = RequestPatience()
     ) {
         let site = configuration.site
         name = "s3://\(site.bucket)" + (configuration.prefix.isEmpty ? "" : "/\(configuration.prefix)")
@@ -45,7 +47,7 @@ package struct S3Backend: Backend {
         transfer = configuration.transfer
         usesFirstListing = configuration.usesFirstListing
         uploads = PendingUploads(journal: journal, place: site.root(region: nil).text + "/" + prefix)
-        self.schedule = schedule
+        self.patience = patience
     }
 
     /// The object's name in the bucket; refuses what could leave the folder.
@@ -77,5 +79,11 @@ package struct S3Backend: Backend {
     /// A URL by which anybody can read the object for so many seconds, at most a week.
     package func presignedURL(for key: Key, seconds: Int = 3600) async throws(StorageError) -> String {
         try await client.presignedURL(try object(key), seconds: seconds)
+    }
+}
+
+extension S3Backend: ClockedBackend {
+    package func secondsAhead() async throws(StorageError) -> Int64? {
+        client.secondsAhead(try await client.send(S3Request(.head, nil), expecting: [404]))
     }
 }

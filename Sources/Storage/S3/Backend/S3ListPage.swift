@@ -1,3 +1,4 @@
+import Documents
 import HTTP
 
 /// One answer to a request for a listing.
@@ -18,38 +19,27 @@ struct S3ListPage: Sendable {
     private(set) var first: String?
     private(set) var last: String?
 
-    /// - Parameter root: what the backend's keys begin with in the bucket.
-    init(_ response: HTTPResponse, root: String, isFirstForm: Bool) throws(XMLReader.Malformed) {
-        var reader = XMLReader(response.body)
-        guard try reader.root() == "ListBucketResult" else { throw XMLReader.Malformed(detail: "it is no listing") }
-        var isTruncated = false
-        var token: String?
-        var isEncoded = false
-        var objects: [S3ListedObject] = []
-        while let name = try reader.child() {
-            switch name {
-            case "IsTruncated": isTruncated = try reader.text() == "true"
-            case "EncodingType": isEncoded = try reader.text().lowercased() == "url"
-            case "NextContinuationToken": token = try reader.text()
-            case "Contents": objects.append(try S3ListedObject(&reader))
-            default: try reader.skip()
-            }
-        }
-        for object in objects {
+    /// - Parameters:
+    ///   - server: what the answering program calls itself.
+    ///   - root: what the backend's keys begin with in the bucket.
+    init(_ document: XMLElement, server: String?, root: String, isFirstForm: Bool) throws(UnusableAnswer) {
+        let isEncoded = document.text(of: "EncodingType")?.lowercased() == "url"
+        for child in document.children where child.name == "Contents" {
+            let object = try S3ListedObject(child)
             let (name, key) = try object.key(isEncoded: isEncoded, root: root)
             if let last, !last.utf8.lexicographicallyPrecedes(name.utf8) { isOrdered = false }
             if first == nil { first = name }
             last = name
             if let key { entries.append(Listing(key: key, metadata: object.metadata)) }
         }
-        guard isTruncated else { return }
-        if response["server"]?.hasPrefix("SeaweedFS") == true { isOrdered = false }
-        if !isFirstForm, let token, !token.isEmpty {
+        guard document.text(of: "IsTruncated") == "true" else { return }
+        if server?.hasPrefix("SeaweedFS") == true { isOrdered = false }
+        if !isFirstForm, let token = document["NextContinuationToken"]?.text, !token.isEmpty {
             next = .token(token)
         } else if let last {
             next = .after(last)
         } else {
-            throw XMLReader.Malformed(detail: "it says that more follows, but not where")
+            throw UnusableAnswer(detail: "it says that more follows, but not where")
         }
     }
 }

@@ -10,7 +10,7 @@ package final class S3Client: Sendable {
     package let site: S3Site
     package let name: String
     private let http: HTTPClient
-    private let credentials: CredentialSource
+    let credentials: CredentialSource
     private let keys = SigningKeys()
     private let now: @Sendable () -> Int64
     private let learned: Mutex<Learned>
@@ -81,22 +81,9 @@ package final class S3Client: Sendable {
             .presigned(.get, url, query: query, seconds: min(max(1, seconds), 604_800), at: now() + learned.skew)
     }
 
-    /// An error in words of the server that stands in an answer that is a success as a whole.
-    func error(code: String, message: String, in response: HTTPResponse, for key: Key?) async -> StorageError {
-        let login = try? await credentials.current()
-        return S3Failure(code: code, message: message, in: response).error(key: key, place: name, hiding: login)
-    }
-
-    /// The error that a success carries in its body, as S3 does when a long request fails after it had begun to answer.
-    func errorInside(_ response: HTTPResponse, for key: Key?) async -> StorageError? {
-        let failure = S3Failure(response)
-        guard !failure.code.isEmpty else { return nil }
-        let login = try? await credentials.current()
-        var error = failure.error(key: key, place: name, hiding: login)
-        if error.kind == .other, !failure.code.hasPrefix("NoSuch"), !failure.code.hasPrefix("Invalid") {
-            error = StorageError(.unreachable, error.detail, key: key, place: name)
-        }
-        return error
+    /// How many seconds the server's clock was ahead of this machine's in an answer.
+    func secondsAhead(_ response: HTTPResponse) -> Int64? {
+        response["date"].flatMap(HTTPDate.seconds).map { $0 - now() }
     }
 
     private static let defaultRegion = "us-east-1"

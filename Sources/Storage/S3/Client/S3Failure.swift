@@ -1,3 +1,4 @@
+import Documents
 import HTTP
 
 /// An answer of S3 that says no: what the server calls the failure, and what follows from it.
@@ -11,34 +12,26 @@ struct S3Failure: Sendable {
 
     init(_ response: HTTPResponse) {
         self.response = response
-        if let fields = try? Self.fields(response.body) {
-            code = String((fields["Code"] ?? "").prefix(100))
-            message = String((fields["Message"] ?? "").prefix(300))
-            region = fields["Region"]
-        }
+        if let document = try? XML.parse(response.body, limits: S3Client.limits) { read(document) }
         if let header = response["x-amz-bucket-region"] { region = header }
         if let named = region, !S3Site.isRegion(named) { region = nil }
     }
 
-    /// For an error that stands for one key in an answer that is a success as a whole.
-    init(code: String, message: String, in response: HTTPResponse) {
+    /// What an element says; `nil` where it is no error of S3.
+    init?(_ element: XMLElement, in response: HTTPResponse) {
         self.response = response
-        self.code = String(code.prefix(100))
-        self.message = String(message.prefix(300))
+        read(element)
+        if code.isEmpty { return nil }
     }
 
-    private static func fields(_ body: [UInt8]) throws(XMLReader.Malformed) -> [String: String] {
-        var reader = XMLReader(body)
-        var fields: [String: String] = [:]
-        var root = try reader.root()
-        // Some put the error into an `ErrorResponse`, as other services of AWS do.
-        while root != "Error" {
-            guard root == "ErrorResponse" || root == "Response" || root == "Errors", let inner = try reader.child()
-            else { throw XMLReader.Malformed(detail: "it is no error of S3") }
-            root = inner
+    private mutating func read(_ document: XMLElement) {
+        // Other services of AWS put the error into an `ErrorResponse`, and some servers do so, too.
+        guard let error = document.name == "Error" ? document : document["Error"] ?? document["Errors"]?["Error"] else {
+            return
         }
-        while let name = try reader.child() { fields[name] = try reader.text() }
-        return fields
+        code = String((error.text(of: "Code") ?? "").prefix(100))
+        message = String((error.text(of: "Message") ?? "").prefix(300))
+        region = error.text(of: "Region")
     }
 
     /// Whether other credentials would do.

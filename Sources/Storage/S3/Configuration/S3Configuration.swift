@@ -10,7 +10,8 @@ package struct S3Configuration: Sendable {
     package let region: String?
     package let headers: S3ObjectHeaders
     package let transfer: S3TransferSettings
-    package let http: HTTPConfiguration
+    /// May be changed before the client is made.
+    package var http: HTTPConfiguration
     package let login: Login
     /// Whether listings are asked for in the first form of the request, for servers that know no other.
     package let usesFirstListing: Bool

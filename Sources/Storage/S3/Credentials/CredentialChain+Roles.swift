@@ -1,3 +1,4 @@
+import Documents
 import FileSystem
 import HTTP
 import Hashing
@@ -113,36 +114,15 @@ extension CredentialChain {
         guard response.isSuccess else {
             throw S3Failure(response).error(key: nil, place: "AWS STS", hiding: source)
         }
-        guard let credentials = try? Self.credentials(in: response.body, action) else {
+        guard let document = try? XML.parse(response.body, limits: S3Client.limits),
+            let fields = document["\(action)Result"]?["Credentials"], let key = fields.text(of: "AccessKeyId"),
+            let secret = fields.text(of: "SecretAccessKey")
+        else {
             throw StorageError(.corrupt, "the answer of AWS STS cannot be read", place: "AWS STS")
         }
-        return credentials
-    }
-
-    private static func credentials(
-        in body: [UInt8], _ action: String
-    ) throws(XMLReader.Malformed) -> AWSCredentials? {
-        var reader = XMLReader(body)
-        guard try reader.root() == "\(action)Response" else { return nil }
-        while let result = try reader.child() {
-            guard result == "\(action)Result" else {
-                try reader.skip()
-                continue
-            }
-            while let part = try reader.child() {
-                guard part == "Credentials" else {
-                    try reader.skip()
-                    continue
-                }
-                var fields: [String: String] = [:]
-                while let name = try reader.child() { fields[name] = try reader.text() }
-                guard let key = fields["AccessKeyId"], let secret = fields["SecretAccessKey"] else { return nil }
-                return AWSCredentials(
-                    accessKey: key, secretKey: secret, sessionToken: fields["SessionToken"],
-                    expiry: fields["Expiration"].flatMap(AWSTime.seconds))
-            }
-        }
-        return nil
+        return AWSCredentials(
+            accessKey: key, secretKey: secret, sessionToken: fields.text(of: "SessionToken"),
+            expiry: fields.text(of: "Expiration").flatMap(AWSTime.seconds))
     }
 }
 

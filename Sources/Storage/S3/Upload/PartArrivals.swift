@@ -1,39 +1,20 @@
+import Documents
 import Hashing
 import Synchronization
 
 /// A part as the store lists it.
 struct ListedPart: Sendable {
-    private(set) var number = 0
-    private(set) var size: Int64 = -1
-    private(set) var tag = ""
+    let number: Int
+    let size: Int64
+    let tag: String
 
-    static func page(_ body: [UInt8]) throws(XMLReader.Malformed) -> (parts: [ListedPart], next: String?) {
-        var reader = XMLReader(body)
-        guard try reader.root() == "ListPartsResult" else {
-            throw XMLReader.Malformed(detail: "it is no list of parts")
-        }
-        var parts: [ListedPart] = []
-        var isTruncated = false
-        var next: String?
-        while let name = try reader.child() {
-            switch name {
-            case "Part":
-                var part = ListedPart()
-                while let field = try reader.child() {
-                    switch field {
-                    case "PartNumber": part.number = Int(try reader.text()) ?? 0
-                    case "Size": part.size = Int64(try reader.text()) ?? -1
-                    case "ETag": part.tag = S3Backend.unquoted(try reader.text())
-                    default: try reader.skip()
-                    }
-                }
-                parts.append(part)
-            case "IsTruncated": isTruncated = try reader.text() == "true"
-            case "NextPartNumberMarker": next = try reader.text()
-            default: try reader.skip()
-            }
-        }
-        return (parts, isTruncated ? next : nil)
+    init?(_ element: XMLElement) {
+        guard let number = element.text(of: "PartNumber").flatMap({ Int($0) }),
+            let size = element.text(of: "Size").flatMap({ Int64($0) }), let tag = element.text(of: "ETag")
+        else { return nil }
+        self.number = number
+        self.size = size
+        self.tag = S3Backend.unquoted(tag)
     }
 }
 

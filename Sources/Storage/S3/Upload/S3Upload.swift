@@ -1,6 +1,5 @@
+import Documents
 import HTTP
-import Hashing
-import Synchronization
 
 /// One object on its way in parts.
 ///
@@ -52,14 +51,13 @@ struct S3Upload: Sendable {
     }
 
     private func begin() async throws(StorageError) -> PendingUpload {
-        let response = try await patiently { () async throws(StorageError) in
+        let response = try await backend.patience { _ async throws(StorageError) in
             try await backend.client.send(
                 S3Request(.post, object, query: [("uploads", "")], headers: backend.headers.creation), for: key)
         }
-        guard let uploadID = try? UploadAnswer.field("UploadId", "InitiateMultipartUploadResult", response.body),
-            !uploadID.isEmpty
-        else {
-            throw StorageError(.corrupt, "the server begins no upload", key: key, place: backend.name)
+        let document = try await backend.client.document("InitiateMultipartUploadResult", in: response, for: key)
+        guard let uploadID = document.text(of: "UploadId"), !uploadID.isEmpty else {
+            throw backend.client.unusable(UnusableAnswer(detail: "it names no upload"), key)
         }
         return draft(uploadID)
     }
@@ -70,17 +68,17 @@ struct S3Upload: Sendable {
         var marker = "0"
         while true {
             let query: CanonicalQuery = [("uploadId", upload.uploadID), ("part-number-marker", marker)]
-            let response = try await patiently { () async throws(StorageError) in
+            let response = try await backend.patience { _ async throws(StorageError) in
                 try await backend.client.send(
                     S3Request(.get, object, query: query, headers: backend.headers.access), for: key,
                     expecting: [404])
             }
             if response.status == 404 { throw gone(upload) }
-            guard let page = try? ListedPart.page(response.body) else {
-                throw StorageError(.corrupt, "the server's list of parts cannot be used", key: key, place: backend.name)
-            }
-            for part in page.parts { parts[part.number] = part }
-            guard let next = page.next, next != marker else { return parts }
+            let document = try await backend.client.document("ListPartsResult", in: response, for: key)
+            for part in document.all("Part").compactMap(ListedPart.init) { parts[part.number] = part }
+            guard document.text(of: "IsTruncated") == "true", let next = document.text(of: "NextPartNumberMarker"),
+                next != marker
+            else { return parts }
             marker = next
         }
     }
@@ -140,7 +138,7 @@ struct S3Upload: Sendable {
             .put, object, query: [("partNumber", "\(part.number)"), ("uploadId", upload.uploadID)],
             headers: backend.headers.access + [HTTPHeader("Content-MD5", part.md5.base64)],
             body: .piece(source.unchecked ?? source, part.range, sha256: part.sha256))
-        let response = try await patiently { () async throws(StorageError) in
+        let response = try await backend.patience { _ async throws(StorageError) in
             try await backend.client.send(request, for: key, expecting: [404])
         }
         if response.status == 404 {
@@ -156,70 +154,31 @@ struct S3Upload: Sendable {
     ) async throws(StorageError) -> WrittenVersion {
         let lines = parts.map { part in
             "<Part><PartNumber>\(part.number)</PartNumber>"
-                + "<ETag>&quot;\(XMLReader.escaped(part.tag) ?? "")&quot;</ETag></Part>"
+                + "<ETag>&quot;\(XML.escape(part.tag))&quot;</ETag></Part>"
         }
-        let document = "<CompleteMultipartUpload>\(lines.joined())</CompleteMultipartUpload>"
+        let list = "<CompleteMultipartUpload>\(lines.joined())</CompleteMultipartUpload>"
         let request = S3Request(
             .post, object, query: [("uploadId", upload.uploadID)],
             headers: backend.headers.access + condition + [HTTPHeader("Content-Type", "application/xml")],
-            body: .bytes(Array(document.utf8)))
-        let tries = Atomic<Int>(0)
-        let response = try await patiently { () async throws(StorageError) in
-            tries.wrappingAdd(1, ordering: .relaxed)
+            body: .bytes(Array(list.utf8)))
+        let (response, document, failures) = try await backend.patience { failures async throws(StorageError) in
             let response = try await backend.client.send(request, for: key, expecting: [404])
-            // Having begun to answer with 200, S3 can only tell of a failure in the body.
-            if response.isSuccess, let error = await backend.client.errorInside(response, for: key) { throw error }
-            return response
+            guard response.isSuccess else { return (response, XMLElement(""), failures) }
+            return (
+                response,
+                try await backend.client.document("CompleteMultipartUploadResult", in: response, for: key),
+                failures
+            )
         }
         if response.status == 404 {
             // An earlier try may have come through without its answer, or another process was faster.
             let current = try await backend.metadata(key, version: nil)
-            let isOurs = current?.metadata.version == expected || tries.load(ordering: .relaxed) > 1
+            let isOurs = current?.metadata.version == expected || failures > 0
             guard let current, current.metadata.size == source.size, isOurs, let tag = current.metadata.version else {
                 throw gone(upload)
             }
             return WrittenVersion(tag: tag, versionID: current.version)
         }
-        let tag = try? UploadAnswer.field("ETag", "CompleteMultipartUploadResult", response.body)
-        return try backend.stored(response, tag ?? nil, key)
-    }
-
-    /// Tries again what passes by itself. What does not pass in the end is not for others to try again.
-    private func patiently<Value: Sendable>(
-        _ request: () async throws(StorageError) -> Value
-    ) async throws(StorageError) -> Value {
-        var failures = 0
-        while true {
-            do {
-                return try await request()
-            } catch {
-                failures += 1
-                guard let wait = backend.schedule.wait(after: error, failures: failures, dice: .random(in: 0...1))
-                else {
-                    guard error.isRetryable else { throw error }
-                    throw StorageError(
-                        error.kind, error.detail, key: error.key, place: error.place, retryAfter: error.retryAfter,
-                        isRetryable: false)
-                }
-                do {
-                    try await Task.sleep(for: wait)
-                } catch {
-                    throw .cancelled
-                }
-            }
-        }
-    }
-}
-
-/// One value of an answer.
-private enum UploadAnswer {
-    static func field(_ wanted: String, _ root: String, _ body: [UInt8]) throws(XMLReader.Malformed) -> String? {
-        var reader = XMLReader(body)
-        guard try reader.root() == root else { throw XMLReader.Malformed(detail: "it is no \(root)") }
-        while let name = try reader.child() {
-            if name == wanted { return try reader.text() }
-            try reader.skip()
-        }
-        return nil
+        return try backend.stored(response, document.text(of: "ETag"), key)
     }
 }
