@@ -51,10 +51,11 @@ struct S3Failure: Sendable {
     }
 
     func error(key: Key?, place: String, hiding credentials: AWSCredentials?) -> StorageError {
-        var text = message.isEmpty ? code : code.isEmpty ? message : "\(message) (\(code))"
+        var words = message
+        while words.hasSuffix(".") || words.hasSuffix("\n") { words.removeLast() }
+        var text = words.isEmpty ? code : code.isEmpty ? words : "\(words) (\(code))"
         text = String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
         if let credentials { text = credentials.removed(from: text) }
-        while text.hasSuffix(".") { text.removeLast() }
         let general = StorageError(status: response, detail: text.isEmpty ? nil : text, key: key, place: place)
         guard let meaning = Self.meanings[code] else { return general }
         let isPlaceGone = code == "NoSuchBucket"
