@@ -75,7 +75,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem", "Basics"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("HTTPTests", ["HTTP", "Basics", "TestSupport"]),
-        tests("StorageTests", ["Storage", "HTTP", "Hashing", "Basics", "TestSupport"]),
+        tests("StorageTests", ["Storage", "HTTP", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("ObjectsTests", ["Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("IndexingTests", ["Indexing", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),
         tests("TransfersTests", ["Transfers", "Objects", "Storage", "Hashing", "FileSystem", "Basics", "TestSupport"]),

@@ -1,8 +1,9 @@
 import Hashing
 import Storage
 import Synchronization
+import TestSupport
 
-/// Many bytes that need no memory: a counter, so that no two pieces are alike.
+/// Many bytes that need no memory.
 struct RepeatedSource: ByteSource {
     let size: Int64
     var md5: MD5Digest?
@@ -16,7 +17,12 @@ struct RepeatedSource: ByteSource {
     }
 
     /// All the bytes.
-    var bytes: [UInt8] { (0..<size).map { Self.byte(at: $0) } }
+    var bytes: [UInt8] {
+        let reader = Reader(offset: 0, size: size)
+        return [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
+            count = reader.read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+    }
 
     /// The same, saying what their MD5 is.
     var digested: RepeatedSource {
@@ -25,9 +31,11 @@ struct RepeatedSource: ByteSource {
         return source
     }
 
-    fileprivate static func byte(at offset: Int64) -> UInt8 {
-        UInt8(truncatingIfNeeded: offset &* 31 &+ offset >> 8 &* 17 &+ offset >> 20)
-    }
+    /// Repeated without end. No size of a part is a multiple of this prime number, so no two parts are alike.
+    private static let pattern: [UInt8] = {
+        var generator = SeededGenerator(seed: 11)
+        return (0..<65521).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }()
 
     private final class Reader: ByteReader {
         private let position: Mutex<Int64>
@@ -38,12 +46,21 @@ struct RepeatedSource: ByteSource {
             self.size = size
         }
 
-        func read(into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
             position.withLock { position in
-                let count = Int(min(Int64(buffer.count), max(0, size - position)))
-                for index in 0..<count { buffer[index] = RepeatedSource.byte(at: position + Int64(index)) }
-                position += Int64(count)
-                return count
+                let total = Int(min(Int64(buffer.count), max(0, size - position)))
+                var count = 0
+                while count < total {
+                    let start = Int(position % Int64(RepeatedSource.pattern.count))
+                    let piece = min(total - count, RepeatedSource.pattern.count - start)
+                    RepeatedSource.pattern.withUnsafeBytes { pattern in
+                        UnsafeMutableRawBufferPointer(rebasing: buffer[count..<count + piece])
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: pattern[start..<start + piece]))
+                    }
+                    count += piece
+                    position += Int64(piece)
+                }
+                return total
             }
         }
     }

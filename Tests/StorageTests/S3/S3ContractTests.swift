@@ -104,7 +104,7 @@ import Testing
         let backend = try await S3Server.shared().backend(folder: "odd")
         let names = [
             "a b", "a+b", "a%20b", "a%", "ü", "日本", "a&b=c", "a?b", "a#b", "!'*;:@,$[]()", "~-._", "\"quoted\"", "<x>",
-            "e\u{301}", "é", "a\\b",
+            "e\u{301}", "é",
         ]
         for name in names { try await backend.write(BytesSource(name), to: Key(name)) }
         #expect(try await keys(backend) == names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })

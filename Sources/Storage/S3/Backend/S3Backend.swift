@@ -50,6 +50,9 @@ package struct S3Backend: Backend {
         self.patience = patience
     }
 
+    /// What the journal knows the bucket or folder by.
+    package var place: String { uploads.place }
+
     /// The object's name in the bucket; refuses what could leave the folder.
     func object(_ key: Key) throws(StorageError) -> String {
         guard key.isSafe else {

@@ -23,12 +23,15 @@ struct S3Upload: Sendable {
             backend.uploads.journal?.forget(upload)
             return stored
         } catch {
-            // Damage at home does not pass; anything else leaves the upload to be taken up again, if it is remembered.
-            if backend.uploads.journal == nil || error.kind == .corrupt && !error.isRetryable || error == .changed {
-                await backend.abort(upload)
-            }
+            if isFinal(error) { await backend.abort(upload) }
             throw error.at(key, in: backend.name)
         }
+    }
+
+    /// Whether nobody will go on with the upload. Damage at home does not pass; after anything else it is taken up
+    /// again, if it is remembered.
+    private func isFinal(_ error: StorageError) -> Bool {
+        backend.uploads.journal == nil || error.kind == .corrupt && !error.isRetryable || error == .changed
     }
 
     private func draft(_ uploadID: String) -> PendingUpload {
@@ -124,9 +127,10 @@ struct S3Upload: Sendable {
                     return .sent
                 }
             }
-            if arrivals.failure != nil { group.cancelAll() }
+            // Parts that are under way arrive for whoever takes the upload up, if anybody will.
+            if let failure = arrivals.failure, isFinal(failure) { group.cancelAll() }
             while await group.next() != nil {
-                if arrivals.failure != nil { group.cancelAll() }
+                if let failure = arrivals.failure, isFinal(failure) { group.cancelAll() }
             }
         }
         if Task.isCancelled { throw .cancelled }
