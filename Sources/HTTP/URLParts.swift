@@ -27,14 +27,16 @@ package struct URLParts: Sendable, Equatable {
     /// `nil` for anything that is not `scheme://host…`, holds control characters or blanks, or has a wrong port.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
-        guard let mark = text.utf8.firstRange(of: Array("://".utf8)) else { return nil }
-        let scheme = text[..<mark.lowerBound].lowercased()
+        // A scheme has no colon in it, so the first one ends it.
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text.utf8[colon...].starts(with: "://".utf8)
+        else { return nil }
+        let scheme = text[..<colon].lowercased()
         guard let first = scheme.utf8.first, (0x61...0x7A).contains(first),
             scheme.utf8.allSatisfy({
                 (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0)
             })
         else { return nil }
-        var rest = text[mark.upperBound...]
+        var rest = text[text.utf8.index(colon, offsetBy: 3)...]
         if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
         let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
         var authority = rest[..<end]

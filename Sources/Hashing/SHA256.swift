@@ -37,15 +37,23 @@ package struct SHA256: Sendable {
 
     /// 64 lower-case hexadecimal digits.
     package static func hex(of bytes: UnsafeRawBufferPointer) -> String {
-        hex(digest(of: bytes))
+        hex(digest: digest(of: bytes))
     }
 
     package static func hex(of bytes: [UInt8]) -> String {
-        hex(digest(of: bytes))
+        hex(digest: digest(of: bytes))
     }
 
-    private static func hex(_ digest: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    /// A digest in lower-case hexadecimal digits.
+    package static func hex(digest: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: digest.count * 2) { buffer in
+            for (index, byte) in digest.enumerated() {
+                buffer[index * 2] = digit(byte >> 4)
+                buffer[index * 2 + 1] = digit(byte & 15)
+            }
+            return digest.count * 2
+        }
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
 }

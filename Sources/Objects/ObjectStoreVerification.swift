@@ -79,8 +79,8 @@ final class VerifyingSink<Sink: ByteSink>: ByteSink {
 /// An object's local file that never lets wrong bytes be sent whole: the last piece is withheld when the digest is not
 /// the ID's, so that the write fails before the store has an object.
 ///
-/// Hashing goes along with a pass from the start. Who opens it further on, to send parts beside each other, makes it
-/// read the file once before any part goes out.
+/// Hashing goes along with a pass from the start. Who opens it further on makes it read the file once before; a backend
+/// that sends parts beside each other takes `unchecked` instead and checks the whole on its own before it publishes.
 struct VerifyingSource: ByteSource {
     let id: ObjectID
     let file: LocalFileSource
@@ -90,6 +90,7 @@ struct VerifyingSource: ByteSource {
     /// Withheld: a clone made behind our back would be unchecked.
     var localPath: String? { nil }
     var md5: MD5Digest? { id.algorithm == .md5 ? id.digest : nil }
+    var unchecked: (any ByteSource)? { file }
 
     init(_ id: ObjectID, path: String) throws(StorageError) {
         self.id = id

@@ -14,6 +14,9 @@ package protocol ByteSource: Sendable {
     var localPath: String? { get }
     /// The MD5 that the bytes must have, where it is known before they are read; a store may be asked to check it.
     var md5: MD5Digest? { get }
+    /// The same bytes without a check that reading them makes, where it makes one: for a backend that reads them in
+    /// parts and checks the whole before it publishes anything.
+    var unchecked: (any ByteSource)? { get }
     /// Starts reading at an offset. Reading blocks, in units of what the caller asks for.
     func open(at offset: Int64) throws(StorageError) -> any ByteReader
 }
@@ -27,6 +30,7 @@ package protocol ByteReader: AnyObject, Sendable {
 extension ByteSource {
     package var localPath: String? { nil }
     package var md5: MD5Digest? { nil }
+    package var unchecked: (any ByteSource)? { nil }
 }
 
 /// The bytes of a local file.

@@ -44,39 +44,13 @@ package final class WebServer: Sendable {
         (port, securePort, certifiedPort) = (ports[0], ports[1], ports[2])
         for name in ["data", "temporary"] { try Files.makeDirectory(folder.path(name)) }
         try TestPrograms.write("\(Self.user):{PLAIN}\(Self.password)\n", to: folder.path("passwords"))
-        try Self.makeCertificates(in: folder.path)
+        let authority = try TestAuthority(in: folder.path)
+        try authority.certify("server", "subjectAltName=DNS:localhost", "extendedKeyUsage=serverAuth")
+        try authority.certify("client", "extendedKeyUsage=clientAuth")
         try TestPrograms.write(Self.settings(folder.path, ports), to: folder.path("nginx.conf"))
         process = try ServerProcess(
             [try TestPrograms.path("nginx"), "-p", folder.path, "-c", folder.path("nginx.conf")], folder: folder)
         try process.waitUntilReady { ports.allSatisfy(Loopback.accepts) }
-    }
-
-    private static func makeCertificates(in folder: String) throws {
-        let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        func openssl(_ arguments: [String]) throws {
-            let run = try RunningProcess(
-                [try TestPrograms.path("openssl")] + arguments, in: folder, environment: ["PATH": "/usr/bin:/bin"]
-            ).wait()
-            guard run.status == 0 else { throw ServerProcess.Failure(description: "\(run)") }
-        }
-        try openssl(
-            ["req", "-x509"] + curve + [
-                "-days", "30", "-subj", "/CN=varve test CA", "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
-                "keyUsage=critical,keyCertSign,cRLSign", "-keyout", "ca.key", "-out", "ca.pem",
-            ])
-        let uses = [
-            ("server", "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n"),
-            ("client", "extendedKeyUsage=clientAuth\nbasicConstraints=CA:FALSE\n"),
-        ]
-        for (name, extensions) in uses {
-            try TestPrograms.write(extensions, to: folder + "/extensions")
-            try openssl(
-                ["req", "-new"] + curve + ["-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).csr"])
-            try openssl([
-                "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
-                "30", "-extfile", "extensions", "-out", "\(name).pem",
-            ])
-        }
     }
 
     private static func settings(_ folder: String, _ ports: [Int]) -> String {
