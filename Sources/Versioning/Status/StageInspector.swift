@@ -125,7 +125,7 @@ package struct StageInspector {
 
 extension Repository {
     /// Where a location is on this machine; `nil` for a URL that leads elsewhere.
-    func absolute(_ location: Location) -> String? {
+    package func absolute(_ location: Location) -> String? {
         switch location {
         case .workspace(let path): absolute(RelativePath(path))
         case .outside(let path): Paths.normalized(Paths.join(root, path))
