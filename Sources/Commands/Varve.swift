@@ -30,7 +30,14 @@ package struct Varve: CommandFamily {
     ]
 
     private static let pipelineCommands: [any ParsableCommand.Type] = [
+        StageCommand.self,
         ReproCommand.self,
+        DagCommand.self,
+        WhyCommand.self,
+        PlanCommand.self,
+        RunsCommand.self,
+        FreezeCommand.self,
+        UnfreezeCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [

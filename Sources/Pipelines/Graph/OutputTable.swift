@@ -20,7 +20,7 @@ struct OutputTable {
     private var sorted: [Entry] = []
 
     /// - Throws: what two outputs dispute.
-    init(_ stages: [Stage], in repository: Repository) throws {
+    init(_ stages: [Stage], adding added: Int? = nil, in repository: Repository) throws {
         /// The first output below each folder.
         var below: [RelativePath: Entry] = [:]
         for (position, stage) in stages.enumerated() {
@@ -30,7 +30,7 @@ struct OutputTable {
                 let entry = Entry(
                     stage: position, number: sorted.count, shown: repository.shownName(location, as: output.path),
                     place: place)
-                if let other = entries[place] { throw Self.duplicate(other, entry, stages, repository) }
+                if let other = entries[place] { throw Self.duplicate(other, entry, added, stages, repository) }
                 if let inner = below[place] { throw Self.overlap(entry, inner, stages, repository) }
                 for folder in Self.folders(above: place) {
                     if let outer = entries[folder] { throw Self.overlap(outer, entry, stages, repository) }
@@ -79,10 +79,11 @@ struct OutputTable {
     }
 
     private static func duplicate(
-        _ one: Entry, _ other: Entry, _ stages: [Stage], _ repository: Repository
+        _ one: Entry, _ other: Entry, _ added: Int?, _ stages: [Stage], _ repository: Repository
     ) -> Failure {
-        let name = repository.address(of: stages[one.stage])
-        if one.stage == other.stage {
+        let blamed = one.stage == added ? other.stage : one.stage
+        let name = repository.address(of: stages[blamed])
+        if one.stage == other.stage || added == one.stage || added == other.stage {
             return Failure(
                 "output '\(one.shown)' is already specified in stage: '\(name)'.\n"
                     + "Use `dvc remove \(name)` to stop tracking the overlapping output.", category: .unexpected)

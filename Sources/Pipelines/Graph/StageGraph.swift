@@ -26,9 +26,10 @@ package struct StageGraph: Sendable {
         try self.init(snapshot.stages, in: repository)
     }
 
-    package init(_ stages: [Stage], in repository: Repository) throws {
+    /// - Parameter added: the position of a stage that is about to be added, which messages blame the others for.
+    package init(_ stages: [Stage], adding added: Int? = nil, in repository: Repository) throws {
         self.stages = stages
-        let table = try OutputTable(stages, in: repository)
+        let table = try OutputTable(stages, adding: added, in: repository)
         for stage in stages {
             guard let output = table.nearest(holding: Paths.join(repository.root, stage.definition)) else { continue }
             throw Failure(
@@ -87,7 +88,7 @@ package struct StageGraph: Sendable {
                 path[path.count - 1].next += 1
                 let target = upstream[stage][next]
                 switch marks[target] {
-                case .open: return path.map(\.stage).suffix(from: path.firstIndex { $0.stage == target } ?? 0).map { $0 }
+                case .open: return path.map(\.stage).drop { $0 != target }.map { $0 }
                 case .new:
                     marks[target] = .open
                     path.append((target, 0))

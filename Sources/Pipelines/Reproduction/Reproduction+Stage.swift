@@ -45,7 +45,7 @@ extension Reproduction {
     }
 
     private func mustRun(_ position: Int, _ stage: Stage) async throws -> Bool {
-        if isForced(position) { return true }
+        if isForced(position) || request.assumesStale { return true }
         let upstream = (graph?.upstream[position] ?? []).map { stages[$0] }
         let reason = try check.firstReason(stage, allowsMissing: request.allowsMissing, upstream: upstream)
         guard let reason else {

@@ -27,6 +27,8 @@ package struct ReproductionRequest: Sendable {
     package var allPipelines = false
     /// From the targets on instead of up to them.
     package var downstream = false
+    /// Begin the targets whether they have changed or not; earlier runs with the same dependencies count.
+    package var assumesStale = false
     /// Run what has not changed, too.
     package var force = false
     /// Run what reads from a stage that ran.

@@ -120,7 +120,7 @@ extension Repository {
     }
 
     /// A parameter file of the workspace; `nil` where there is none.
-    func parametersFile(_ location: Location) throws -> ParamsFile? {
+    package func parametersFile(_ location: Location) throws -> ParamsFile? {
         let path =
             switch location {
             case .workspace(let path), .outside(let path): Paths.absolute(path, from: root)

@@ -2,7 +2,7 @@ import Basics
 import Documents
 import FileSystem
 import Git
-import Hashing
+package import Hashing
 import Indexing
 package import Objects
 package import ProjectFiles
@@ -107,6 +107,12 @@ package struct StageInspector {
     }
 
     // MARK: Data
+
+    /// What the data at a place is now; `nil` where there is none, or where it can't be told.
+    package mutating func object(at location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
+        guard repository.absolute(location) != nil else { return nil }
+        return try identity(location, algorithm)
+    }
 
     /// What the data at a place is now; `nil` where there is none.
     private mutating func identity(_ location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
