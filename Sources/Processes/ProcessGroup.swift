@@ -1,3 +1,4 @@
+import FileSystem
 import Synchronization
 
 #if canImport(Glibc)
@@ -13,8 +14,26 @@ package struct ProcessGroup: Sendable, Hashable {
 
     package init(id: Int32) { self.id = id }
 
-    /// Whether a process of the group is left.
-    package var isAlive: Bool { id > 1 && (kill(-id, 0) == 0 || errno == EPERM) }
+    /// Whether a process of the group is left, but for dead ones that nobody has buried.
+    package var isAlive: Bool {
+        guard id > 1, kill(-id, 0) == 0 || errno == EPERM else { return false }
+        // In a container the first process often buries no orphans.
+        return hasLivingMember ?? true
+    }
+
+    /// Looks at every process; `nil` where the system does not show them.
+    private var hasLivingMember: Bool? {
+        guard let names = try? Files.names(in: "/proc"), names.contains("self") else { return nil }
+        for name in names where name.utf8.first.map({ (0x30...0x39).contains($0) }) == true {
+            guard let text = try? Files.readIfPresent("/proc/\(name)/stat").map({ String(decoding: $0, as: UTF8.self) }),
+                let parenthesis = text.lastIndex(of: ")")
+            else { continue }
+            // State, parent, group follow the name.
+            let words = text[text.index(after: parenthesis)...].split(separator: " ", maxSplits: 3)
+            if words.count > 2, Int32(words[2]) == id, words[0] != "Z", words[0] != "X" { return true }
+        }
+        return false
+    }
 
     /// Sends a signal to all of it; a group that is gone is no error.
     package func signal(_ signal: Int32) {
@@ -37,7 +56,7 @@ package struct ProcessGroup: Sendable, Hashable {
                 signal(SIGTERM)
                 asked = true
             }
-            usleep(10_000)
+            usleep(waited < .milliseconds(100) ? 5000 : 50_000)
         }
         signal(SIGKILL)
         // A killed process is gone at once, unless the kernel holds it in an uninterruptible call.

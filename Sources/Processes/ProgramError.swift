@@ -13,6 +13,12 @@ package struct ProgramError: UserFacingError, Equatable {
     /// The number of the system's error.
     package let code: Int32
 
+    package init(program: String, workingDirectory: String, code: Int32) {
+        self.program = program
+        self.workingDirectory = workingDirectory
+        self.code = code
+    }
+
     package var summary: String {
         "cannot run '\(program)' in '\(workingDirectory)': \(String(cString: strerror(code)))"
     }

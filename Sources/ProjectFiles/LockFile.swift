@@ -46,19 +46,34 @@ package struct LockFile: Sendable {
         stages[stage]?.mapping.map { LockEntry(entry: $0, workingDirectory: workingDirectory) }
     }
 
+    /// Entries that give way to a new one before them.
+    private var displaced: [String] = []
+
     /// Replaces the whole entry of a stage, or adds one.
     ///
+    /// - Parameter later: stages that a new entry comes before; other new ones go to the end.
     /// - Returns: whether the file says anything new; an unchanged one need not be written.
     @discardableResult
-    package mutating func update(_ stage: String, with entry: LockEntry) -> Bool {
+    package mutating func update(_ stage: String, with entry: LockEntry, before later: [String] = []) -> Bool {
         begin()
         var stages = stages
+        if stages[stage] == nil { displace(stages.keys.filter { key in later.contains { $0.hasSameBytes(as: key) } }) }
         let value = Value.mapping(entry.value)
         let isNew = stages[stage] != value
         stages[stage] = value
         replaced.append(["stages", .key(stage)])
+        for name in displaced {
+            let moved = stages[name]
+            stages[name] = nil
+            stages[name] = moved
+        }
         document["stages"] = .mapping(stages)
         return isNew
+    }
+
+    private mutating func displace(_ names: [String]) {
+        displaced.removeAll { name in names.contains { $0.hasSameBytes(as: name) } }
+        displaced += names
     }
 
     /// - Returns: whether there was an entry.
@@ -96,7 +111,16 @@ package struct LockFile: Sendable {
     package func text() throws(ProjectFileError) -> String {
         guard let original else { return YAML.emit(.mapping(document)) }
         do throws(DocumentError) {
-            return try YAMLDocument(parsing: original).text(updatedTo: .mapping(document), replacing: replaced)
+            var bytes = original
+            if !displaced.isEmpty {
+                // Known keys keep their places, so those that give way leave first and come back as new ones.
+                var rest = document
+                var stages = stages
+                for name in displaced { stages[name] = nil }
+                rest["stages"] = .mapping(stages)
+                bytes = Array(try YAMLDocument(parsing: original).text(updatedTo: .mapping(rest)).utf8)
+            }
+            return try YAMLDocument(parsing: bytes).text(updatedTo: .mapping(document), replacing: replaced)
         } catch {
             throw ProjectFileError(path, .syntax(error, looksLikeMergeConflict: false))
         }

@@ -64,6 +64,9 @@ struct ReproCommand: RepositoryCommand {
                 console.print("Data and pipelines are up to date.")
             }
             if !dry { console.note(ReproductionSummary(result).text) }
+        } catch let failure as ReproductionFailed {
+            console.note(ReproductionSummary(failure.result).text)
+            throw failure
         }
     }
 

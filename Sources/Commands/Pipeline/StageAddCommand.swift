@@ -95,6 +95,7 @@ struct StageAddCommand: RepositoryCommand {
                 let result = try await repository.reproduce(request, ConsoleOutlet(console))
                 files += result.filesToStage.filter { !files.contains($0) }
             } catch let error as ReproductionFailed {
+                added.withdrawIgnores()
                 throw error.cause ?? error
             }
         }

@@ -103,7 +103,18 @@ package struct StageAdditionResult: Sendable {
     /// The stage as messages name it, and the pipeline file.
     package let address: String
     package let file: String
-    package var filesToStage: [String]
+    package let filesToStage: [String]
+    private let changes: ProjectFileChanges
+
+    fileprivate init(address: String, file: String, _ changes: ProjectFileChanges) throws {
+        self.address = address
+        self.file = file
+        self.changes = changes
+        filesToStage = try changes.finish()
+    }
+
+    /// Shows to Git again what was hidden from it, as DVC does where the stage was to run at once and failed.
+    package func withdrawIgnores() { changes.withdrawIgnores() }
 }
 
 extension Repository {
@@ -157,8 +168,7 @@ extension Repository {
             }
             try changes.ignore(path)
         }
-        return StageAdditionResult(
-            address: address(of: stage), file: shownFile, filesToStage: try changes.finish())
+        return try StageAdditionResult(address: address(of: stage), file: shownFile, changes)
     }
 
     /// The working directory as the pipeline file beside the user says it.

@@ -116,6 +116,7 @@ extension Reproduction {
     private func beginCommand(_ position: Int, _ known: Stage, _ claims: Claims) async throws -> Beginning {
         let address = address(position)
         var stage = known
+        try repository.refuseIgnoredOutputs(of: stage)
         if !isForced(position) {
             if request.pulls, !request.isDry { try await pullMissingDependencies(of: stage) }
             if let entry = try await recalled(&stage) {
@@ -225,10 +226,10 @@ extension Reproduction {
     /// An earlier run with the dependencies that a stage has now, all of it in the cache.
     private func recalled(_ stage: inout Stage) async throws -> LockEntry? {
         guard stage.command != nil, !stage.isCallback, !stage.alwaysChanged else {
-            if !request.isDry { stage = try repository.recordingDependencies(of: stage) }
+            if !request.isDry { stage = try currentDependencies(of: stage) }
             return nil
         }
-        let present = try repository.recordingDependencies(of: stage)
+        let present = try currentDependencies(of: stage)
         let isRecorded = try !stage.commandChanged && stage.lock != nil && check.hasRecordedDependencies(stage)
             && stage.outputs.allSatisfy { $0.checksum.object != nil } && repository.canBeRemembered(present)
         // As DVC, which looks for what was recorded last when it only tells what would happen.
@@ -246,6 +247,17 @@ extension Reproduction {
             }
         }
         return try check.areCached(outputs) ? entry : nil
+    }
+
+    /// The stage with what its dependencies are now. Where one is missing, outputs that the cache has go, as in DVC:
+    /// nothing is left that could be taken for up to date.
+    private func currentDependencies(of stage: Stage) throws -> Stage {
+        do {
+            return try repository.recordingDependencies(of: stage)
+        } catch {
+            if !request.isDry { try repository.clearSavedOutputs(of: stage) }
+            throw error
+        }
     }
 
     // MARK: Record

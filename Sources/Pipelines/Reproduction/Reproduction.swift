@@ -35,6 +35,9 @@ final class Reproduction {
     private var lockFiles: [String: FileStatus] = [:]
     private var pipelineFiles: [String: [UInt8]] = [:]
     private var hasToldOfWaiting = false
+    /// Where in the order each stage stands.
+    private let places: [Int: Int]
+    private var newEntries: Set<Int> = []
 
     /// A stage whose command runs.
     struct Begun {
@@ -81,6 +84,8 @@ final class Reproduction {
             stages = snapshot.stages
             graph = steps.graph
             waiting = steps.order
+            places = Dictionary(
+                steps.order.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
             forced = request.force ? Set(steps.order) : []
         } catch {
             turn.end()
@@ -119,15 +124,15 @@ final class Reproduction {
             try? repository.claim(reading: [], writing: [])
             throw error
         }
+        result.seconds = start.duration(to: .now).seconds
         if request.onFailure != .ignore, !failures.isEmpty {
             changes.withdrawIgnores()
             let isTold = request.onFailure == .keepGoing
             throw ReproductionFailed(
                 stages: failures.map { address($0.stage) },
-                cause: isTold || failures.count > 1 ? nil : failures.first?.cause)
+                cause: isTold || failures.count > 1 ? nil : failures.first?.cause, result: result)
         }
         result.filesToStage = try changes.finish()
-        result.seconds = start.duration(to: .now).seconds
         return result
     }
 
@@ -302,10 +307,22 @@ final class Reproduction {
     func dump(_ stage: Stage, _ position: Int) throws {
         let path = LockFile.path(besides: stage.definition)
         let isOurs = try Files.status(Paths.join(repository.root, path)) == lockFiles[path]
-        try repository.record([stage], changes)
+        try repository.record([stage], changes, before: namesOfNewEntries(after: position))
+        if stages[position].lock == nil { newEntries.insert(position) }
         if isOurs { noteLockFile(of: stage) }
         stages[position] = stage
         if stage.name != nil { stages[position].lock = LockEntry(stage) }
+    }
+
+    /// The names of stages that come later in order and whose entries were added by this run.
+    ///
+    /// Where stages run side by side, the lock file is to be the one that running them in order gives.
+    private func namesOfNewEntries(after position: Int) -> [String] {
+        guard !isSequential, let place = places[position] else { return [] }
+        return newEntries.filter { other in
+            places[other].map { $0 > place } == true
+                && stages[other].definition.hasSameBytes(as: stages[position].definition)
+        }.compactMap { stages[$0].name }
     }
 
     /// Whether a stage is still defined as it was when its command began.

@@ -117,6 +117,8 @@ package struct ReproductionFailed: UserFacingError {
     package let stages: [String]
     /// What the only one failed of, unless that has been told.
     package let cause: (any Error)?
+    /// What was done all the same.
+    package let result: ReproductionResult
 
     package var summary: String {
         let names = stages.map { "'\($0)'" }.joinedWithAnd

@@ -29,7 +29,16 @@ extension Repository {
         var dependency = dependency
         let location = stage.location(of: dependency)
         switch dependency.source {
-        case .repository, .database, .dataset: break
+        case .repository, .database: break
+        case .dataset(let name, _):
+            let lock = RelativePath(LockFile.path(besides: stage.definition))
+            let datasets = try Files.readIfPresent(absolute(lock)).map {
+                try LockFile(parsing: $0, path: lock.string).datasets
+            }
+            guard let dataset = datasets?.last(where: { $0["name"]?.string?.hasSameBytes(as: name) == true }) else {
+                throw Failure("Dataset information missing from dvc.lock file")
+            }
+            dependency.source = .dataset(name: name, locked: dataset)
         case .parameters(var parameters):
             guard let file = try parametersFile(location) else {
                 throw MissingStageData(role: "dependency", shown: shownName(of: dependency, in: stage))
@@ -154,6 +163,18 @@ extension Repository {
         return unlinked
     }
 
+    /// Refuses outputs that ignore files hide: they would never be found.
+    package func refuseIgnoredOutputs(of stage: Stage) throws {
+        for output in stage.outputs {
+            guard let path = stage.location(of: output).workspacePath,
+                let rule = try ignore.match(path, isDirectory: Files.isDirectory(Paths.join(root, path))), rule.isIgnored
+            else { continue }
+            throw Failure(
+                "Path '\(Paths.join(root, path))' is ignored by \(rule.source):\(rule.line):\(rule.pattern)",
+                remedy: "change \(rule.source), or the output's path")
+        }
+    }
+
     /// Removes what a stage is about to make anew; what is to persist becomes writable instead.
     package func clearOutputs(of stage: Stage) throws {
         for output in stage.outputs {
@@ -170,10 +191,26 @@ extension Repository {
         }
     }
 
+    /// Removes those outputs of a stage that the cache could give back.
+    package func clearSavedOutputs(of stage: Stage) throws {
+        var saved = stage
+        saved.outputs = try stage.outputs.filter { output in
+            guard let path = stage.location(of: output).workspacePath.map({ RelativePath($0) }) else { return false }
+            switch try scanner().item(at: path, algorithm: output.checksum.algorithm) {
+            case .absent: return false
+            case .file(let entry): return try cache.contains(ObjectID(entry.digest, algorithm: entry.algorithm))
+            case .folder(let state): return try scanner().isCached(state, in: cache)
+            }
+        }
+        try clearOutputs(of: saved)
+    }
+
     // MARK: Lock file
 
     /// Writes what stages of one project file were recorded as: the lock file, or the pointer file.
-    package func record(_ stages: [Stage], _ changes: ProjectFileChanges) throws {
+    ///
+    /// - Parameter later: names of stages that new entries of the lock file come before.
+    package func record(_ stages: [Stage], _ changes: ProjectFileChanges, before later: [String] = []) throws {
         guard let first = stages.first else { return }
         if first.name == nil {
             try changes.write(PointerFile(stage: first))
@@ -190,7 +227,7 @@ extension Repository {
         var isNew = false
         for stage in stages {
             guard let name = stage.name else { continue }
-            if lock.update(name, with: LockEntry(stage)) { isNew = true }
+            if lock.update(name, with: LockEntry(stage), before: later) { isNew = true }
         }
         if isNew { progress.report(.message("Updating lock file '\(shown(path))'")) }
         let text = try lock.text()
