@@ -56,7 +56,7 @@ package struct ProcessGroup: Sendable, Hashable {
                 signal(SIGTERM)
                 asked = true
             }
-            usleep(waited < .milliseconds(100) ? 5000 : 50_000)
+            usleep(waited < .milliseconds(20) ? 5000 : 50_000)
         }
         signal(SIGKILL)
         // A killed process is gone at once, unless the kernel holds it in an uninterruptible call.

@@ -92,9 +92,15 @@ final class Reproduction {
             throw error
         }
         self.turn = turn
-        for stage in stages where stage.name != nil && pipelineFiles[stage.definition] == nil {
-            pipelineFiles[stage.definition] = try Files.readIfPresent(Paths.join(repository.root, stage.definition))
-            noteLockFile(of: stage)
+        do {
+            for stage in waiting.map({ stages[$0] }) where stage.name != nil && pipelineFiles[stage.definition] == nil {
+                try repository.refuseIgnoredLockFile(of: stage)
+                pipelineFiles[stage.definition] = try Files.readIfPresent(Paths.join(repository.root, stage.definition))
+                noteLockFile(of: stage)
+            }
+        } catch {
+            turn.end()
+            throw error
         }
     }
 

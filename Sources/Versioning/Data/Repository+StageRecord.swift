@@ -217,10 +217,7 @@ extension Repository {
             return
         }
         let path = RelativePath(LockFile.path(besides: first.definition))
-        if let git = try git, try git.isIgnored(absolute(path)) {
-            throw Failure(
-                "'\(absolute(path))' is git-ignored.", remedy: "change .gitignore so that Git keeps dvc.lock files")
-        }
+        try refuseIgnoredLockFile(of: first)
         let original = try Files.readIfPresent(absolute(path))
         var lock = try original.map { try LockFile(parsing: $0, path: path.string) } ?? LockFile(path: path.string)
         if original == nil { progress.report(.message("Generating lock file '\(shown(path))'")) }
@@ -233,6 +230,13 @@ extension Repository {
         let text = try lock.text()
         if let original, original.elementsEqual(text.utf8) { return }
         try changes.write(text, to: path)
+    }
+
+    /// Refuses a pipeline file whose lock file Git would not keep.
+    package func refuseIgnoredLockFile(of stage: Stage) throws {
+        let path = absolute(RelativePath(LockFile.path(besides: stage.definition)))
+        guard stage.name != nil, let git = try git, try git.isIgnored(path) else { return }
+        throw Failure("'\(path)' is git-ignored.", remedy: "change .gitignore so that Git keeps dvc.lock files")
     }
 
     /// What the lock file says of a stage now; another process may have run it since it was read.
