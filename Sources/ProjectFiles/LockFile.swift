@@ -12,6 +12,10 @@ package struct LockFile: Sendable {
     private var document: Mapping
     /// The text that `document` was read from; its comments are kept.
     private let original: [UInt8]?
+    /// What `original` says.
+    private let originalDocument: Mapping
+    /// The text of each stage's entry, once the file is known to hold nothing but what the emitter gives.
+    private var entryTexts: Mapping?
 
     /// Paths of the stages whose entries are written anew even where they say the same.
     private var replaced: [[YAMLPathElement]] = []
@@ -20,6 +24,7 @@ package struct LockFile: Sendable {
     package init(path: String) {
         self.path = path
         original = nil
+        originalDocument = Mapping()
         document = Mapping()
     }
 
@@ -27,6 +32,7 @@ package struct LockFile: Sendable {
         let document = try ProjectDocument(parsing: bytes, path: path, schema: .lockFile)
         self.path = path
         self.document = document.value
+        originalDocument = document.value
         original = bytes
     }
 
@@ -57,23 +63,20 @@ package struct LockFile: Sendable {
     package mutating func update(_ stage: String, with entry: LockEntry, before later: [String] = []) -> Bool {
         begin()
         var stages = stages
-        if stages[stage] == nil { displace(stages.keys.filter { key in later.contains { $0.hasSameBytes(as: key) } }) }
+        let moved = stages[stage] != nil ? [] : stages.keys.filter { key in later.contains { $0.hasSameBytes(as: key) } }
         let value = Value.mapping(entry.value)
         let isNew = stages[stage] != value
         stages[stage] = value
+        entryTexts?[stage] = nil
         replaced.append(["stages", .key(stage)])
-        for name in displaced {
-            let moved = stages[name]
+        for name in moved {
+            let entry = stages[name]
             stages[name] = nil
-            stages[name] = moved
+            stages[name] = entry
         }
+        displaced += moved
         document["stages"] = .mapping(stages)
         return isNew
-    }
-
-    private mutating func displace(_ names: [String]) {
-        displaced.removeAll { name in names.contains { $0.hasSameBytes(as: name) } }
-        displaced += names
     }
 
     /// - Returns: whether there was an entry.
@@ -108,7 +111,8 @@ package struct LockFile: Sendable {
     package var isEmpty: Bool { stages.isEmpty }
 
     /// The text to write, byte for byte DVC's.
-    package func text() throws(ProjectFileError) -> String {
+    package mutating func text() throws(ProjectFileError) -> String {
+        if let text = assembledText() { return text }
         guard let original else { return YAML.emit(.mapping(document)) }
         do throws(DocumentError) {
             var bytes = original
@@ -125,4 +129,33 @@ package struct LockFile: Sendable {
             throw ProjectFileError(path, .syntax(error, looksLikeMergeConflict: false))
         }
     }
+
+    /// The text put together from those of the entries, so that one of a thousand stages can be recorded without
+    /// reading and writing all others anew; `nil` where a person has left a mark in the file.
+    private mutating func assembledText() -> String? {
+        guard document.keys.last == "stages", !stages.isEmpty else { return nil }
+        if entryTexts == nil {
+            guard original.map({ $0.elementsEqual(YAML.emit(.mapping(originalDocument)).utf8) }) ?? true else {
+                return nil
+            }
+            entryTexts = Mapping()
+        }
+        var head = document
+        head["stages"] = nil
+        var text = head.isEmpty ? "" : YAML.emit(.mapping(head))
+        text += Self.stagesLine
+        for (name, entry) in stages.entries {
+            if let known = entryTexts?[name]?.string {
+                text += known
+                continue
+            }
+            let alone = YAML.emit(.mapping(Mapping([("stages", .mapping(Mapping([(name, entry)])))])))
+            let own = String(alone.dropFirst(Self.stagesLine.count))
+            entryTexts?[name] = .string(own)
+            text += own
+        }
+        return text
+    }
+
+    private static let stagesLine = "stages:\n"
 }

@@ -32,6 +32,7 @@ final class Reproduction {
     private var failures: [(stage: Int, cause: any Error)] = []
     var pool: ResourcePool
     private var turn: Repository.Turn?
+    private let ledger: LockLedger
     private var lockFiles: [String: FileStatus] = [:]
     private var pipelineFiles: [String: [UInt8]] = [:]
     private var hasToldOfWaiting = false
@@ -68,6 +69,7 @@ final class Reproduction {
         self.request = request
         self.outlet = outlet
         changes = ProjectFileChanges(repository)
+        ledger = LockLedger(repository)
         pool = ResourcePool(of: repository.environment)
         check = StageCheck(repository)
         let turn = try repository.beginTurn(request.patience)
@@ -221,9 +223,9 @@ final class Reproduction {
     /// The next stage in order that waits for no other one.
     private func next(passing passed: Set<Int>) -> Int? {
         if isSequential { return waiting.first.flatMap { passed.contains($0) ? nil : $0 } }
-        let pending = Set(waiting).union(running.keys)
         return waiting.first { position in
-            !passed.contains(position) && (graph?.upstream[position] ?? []).allSatisfy { !pending.contains($0) }
+            !passed.contains(position)
+                && (graph?.upstream[position] ?? []).allSatisfy { finished.contains($0) || places[$0] == nil }
         }
     }
 
@@ -281,6 +283,7 @@ final class Reproduction {
         warn("Stage\(names.count > 1 ? "s" : "") \(names.joinedWithAnd) will be skipped due to this failure")
         for skipped in waiting where dependents.contains(skipped) { report(skipped, .skipped) }
         waiting.removeAll { dependents.contains($0) }
+        finished.formUnion(dependents)
     }
 
     // MARK: Claims
@@ -305,7 +308,7 @@ final class Reproduction {
         let path = LockFile.path(besides: stage.definition)
         let status = try Files.status(Paths.join(repository.root, path))
         if status == lockFiles[path] { return stage }
-        if let entry = try repository.currentLockEntry(of: stage) { stage.fill(from: entry) }
+        if let entry = try ledger.entry(of: stage) { stage.fill(from: entry) }
         return stage
     }
 
@@ -313,7 +316,7 @@ final class Reproduction {
     func dump(_ stage: Stage, _ position: Int) throws {
         let path = LockFile.path(besides: stage.definition)
         let isOurs = try Files.status(Paths.join(repository.root, path)) == lockFiles[path]
-        try repository.record([stage], changes, before: namesOfNewEntries(after: position))
+        try repository.record([stage], changes, before: namesOfNewEntries(after: position), ledger: ledger)
         if stages[position].lock == nil { newEntries.insert(position) }
         if isOurs { noteLockFile(of: stage) }
         stages[position] = stage

@@ -210,7 +210,9 @@ extension Repository {
     /// Writes what stages of one project file were recorded as: the lock file, or the pointer file.
     ///
     /// - Parameter later: names of stages that new entries of the lock file come before.
-    package func record(_ stages: [Stage], _ changes: ProjectFileChanges, before later: [String] = []) throws {
+    package func record(
+        _ stages: [Stage], _ changes: ProjectFileChanges, before later: [String] = [], ledger: LockLedger? = nil
+    ) throws {
         guard let first = stages.first else { return }
         if first.name == nil {
             try changes.write(PointerFile(stage: first))
@@ -218,8 +220,9 @@ extension Repository {
         }
         let path = RelativePath(LockFile.path(besides: first.definition))
         try refuseIgnoredLockFile(of: first)
-        let original = try Files.readIfPresent(absolute(path))
-        var lock = try original.map { try LockFile(parsing: $0, path: path.string) } ?? LockFile(path: path.string)
+        let ledger = ledger ?? LockLedger(self)
+        let original = try ledger.file(at: path)
+        var lock = original?.file ?? LockFile(path: path.string)
         if original == nil { progress.report(.message("Generating lock file '\(shown(path))'")) }
         var isNew = false
         for stage in stages {
@@ -228,8 +231,9 @@ extension Repository {
         }
         if isNew { progress.report(.message("Updating lock file '\(shown(path))'")) }
         let text = try lock.text()
-        if let original, original.elementsEqual(text.utf8) { return }
+        if let original, original.bytes.elementsEqual(text.utf8) { return }
         try changes.write(text, to: path)
+        ledger.note(lock, Array(text.utf8), at: path)
     }
 
     /// Refuses a pipeline file whose lock file Git would not keep.
@@ -237,13 +241,5 @@ extension Repository {
         let path = absolute(RelativePath(LockFile.path(besides: stage.definition)))
         guard stage.name != nil, let git = try git, try git.isIgnored(path) else { return }
         throw Failure("'\(path)' is git-ignored.", remedy: "change .gitignore so that Git keeps dvc.lock files")
-    }
-
-    /// What the lock file says of a stage now; another process may have run it since it was read.
-    package func currentLockEntry(of stage: Stage) throws -> LockEntry? {
-        guard let name = stage.name else { return nil }
-        let path = LockFile.path(besides: stage.definition)
-        guard let bytes = try Files.readIfPresent(Paths.join(root, path)) else { return nil }
-        return try LockFile(parsing: bytes, path: path).entry(for: name, workingDirectory: stage.workingDirectory)
     }
 }
