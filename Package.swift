@@ -97,7 +97,8 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents", "FileSystem",
+                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),
         tests("RenderingTests", ["Rendering", "Basics"]),

@@ -61,6 +61,7 @@ struct OutputRelay {
         let left = ContinuousClock.now.duration(to: deadline)
         if left <= .zero { return 0 }
         let (seconds, attoseconds) = left.components
-        return seconds > 1_000_000 ? 1_000_000_000 : Int32(seconds) * 1000 + Int32(attoseconds / 1_000_000_000_000_000) + 1
+        return seconds > 1_000_000
+            ? 1_000_000_000 : Int32(seconds) * 1000 + Int32(attoseconds / 1_000_000_000_000_000) + 1
     }
 }

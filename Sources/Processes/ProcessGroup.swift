@@ -25,7 +25,8 @@ package struct ProcessGroup: Sendable, Hashable {
     private var hasLivingMember: Bool? {
         guard let names = try? Files.names(in: "/proc"), names.contains("self") else { return nil }
         for name in names where name.utf8.first.map({ (0x30...0x39).contains($0) }) == true {
-            guard let text = try? Files.readIfPresent("/proc/\(name)/stat").map({ String(decoding: $0, as: UTF8.self) }),
+            guard
+                let text = try? Files.readIfPresent("/proc/\(name)/stat").map({ String(decoding: $0, as: UTF8.self) }),
                 let parenthesis = text.lastIndex(of: ")")
             else { continue }
             // State, parent, group follow the name.

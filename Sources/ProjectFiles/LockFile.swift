@@ -63,7 +63,8 @@ package struct LockFile: Sendable {
     package mutating func update(_ stage: String, with entry: LockEntry, before later: [String] = []) -> Bool {
         begin()
         var stages = stages
-        let moved = stages[stage] != nil ? [] : stages.keys.filter { key in later.contains { $0.hasSameBytes(as: key) } }
+        let moved =
+            stages[stage] != nil ? [] : stages.keys.filter { key in later.contains { $0.hasSameBytes(as: key) } }
         let value = Value.mapping(entry.value)
         let isNew = stages[stage] != value
         stages[stage] = value

@@ -64,17 +64,19 @@ package struct GraphDrawing: Sendable {
             let isInside = (first...last).contains(lane)
             let sign: String
             if lane == column {
-                sign = switch (left < column, right > column) {
-                case (true, true): goesOn ? "┼" : "┴"
-                case (true, false): goesOn ? "┤" : "╯"
-                default: goesOn ? "├" : "╰"
-                }
+                sign =
+                    switch (left < column, right > column) {
+                    case (true, true): goesOn ? "┼" : "┴"
+                    case (true, false): goesOn ? "┤" : "╯"
+                    default: goesOn ? "├" : "╰"
+                    }
             } else if let isNew = isNew[lane] {
-                sign = switch (lane == first, lane == last) {
-                case (true, _): isNew ? "╭" : "├"
-                case (_, true): isNew ? "╮" : "┤"
-                default: isNew ? "┬" : "┼"
-                }
+                sign =
+                    switch (lane == first, lane == last) {
+                    case (true, _): isNew ? "╭" : "├"
+                    case (_, true): isNew ? "╮" : "┤"
+                    default: isNew ? "┬" : "┼"
+                    }
             } else {
                 sign = lanes[lane] != nil ? "│" : isInside ? "─" : " "
             }

@@ -88,7 +88,8 @@ import Testing
         var text = "stages:\n"
         for number in (0..<count).shuffled(using: &random) {
             let sources = (0..<number).filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
-            text += "  s\(number):\n    cmd: cat /dev/null \(sources.map { "o\($0)" }.joined(separator: " ")) > o\(number)"
+            text +=
+                "  s\(number):\n    cmd: cat /dev/null \(sources.map { "o\($0)" }.joined(separator: " ")) > o\(number)"
             text += "; echo \(number) >> o\(number)\n    outs: [o\(number)]\n"
             if !sources.isEmpty {
                 text += "    deps: [\(sources.map { "o\($0)" }.joined(separator: ", "))]\n"

@@ -155,8 +155,14 @@ import Versioning
         arguments: [
             ("{timeout: soon}", "meta.varve.timeout of stage 'a' is no duration such as 90s, 15m, 4h or 2d"),
             ("{retry: {max: x}}", "meta.varve.retry.max of stage 'a' is no integer"),
-            ("{retry: {max: 1, on: [never]}}", "meta.varve.retry.on of stage 'a' may hold exit statuses, signal, timeout and oom"),
-            ("{resources: {cpus: 1}}", "meta.varve.resources.cpus of stage 'a' is unknown; known are cpu, gpu, mem and mutex"),
+            (
+                "{retry: {max: 1, on: [never]}}",
+                "meta.varve.retry.on of stage 'a' may hold exit statuses, signal, timeout and oom"
+            ),
+            (
+                "{resources: {cpus: 1}}",
+                "meta.varve.resources.cpus of stage 'a' is unknown; known are cpu, gpu, mem and mutex"
+            ),
             ("{resources: {mem: much}}", "meta.varve.resources.mem of stage 'a' is no size such as 512M or 16G"),
             ("{env: {set: {A: [1]}}}", "meta.varve.env.set.A of stage 'a' is no variable with a plain value"),
             ("3", "meta.varve of stage 'a' is no mapping"),

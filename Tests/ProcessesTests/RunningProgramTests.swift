@@ -78,7 +78,8 @@ import Testing
         #expect(outcome.cause == .timeout)
         #expect(!outcome.succeeded)
         #expect(!program.group.isAlive)
-        let child = try #require(Int32(String(decoding: Files.read(folder.path("child")), as: UTF8.self).split(separator: "\n")[0]))
+        let child = try #require(
+            Int32(String(decoding: Files.read(folder.path("child")), as: UTF8.self).split(separator: "\n")[0]))
         #expect(eventually { kill(child, 0) != 0 })
     }
 

@@ -25,7 +25,8 @@ final class ConsoleOutlet: StageOutlet {
             var text = begun[key] ?? []
             text += piece
             // A line that never ends is shown in pieces.
-            guard let end = text.lastIndex(of: UInt8(ascii: "\n")) ?? (text.count > 1 << 16 ? text.count - 1 : nil) else {
+            guard let end = text.lastIndex(of: UInt8(ascii: "\n")) ?? (text.count > 1 << 16 ? text.count - 1 : nil)
+            else {
                 begun[key] = text
                 return []
             }

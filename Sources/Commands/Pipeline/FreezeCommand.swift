@@ -22,7 +22,8 @@ struct FreezeCommand: RepositoryCommand {
 /// `varve unfreeze`: let stages be reproduced again.
 struct UnfreezeCommand: RepositoryCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unfreeze", abstract: "Let frozen stages or imports be brought up to date again")
+        commandName: "unfreeze", abstract: "Let frozen stages or imports be brought up to date again",
+        discussion: examples(("varve unfreeze prepare && varve repro", "Follow changes again")))
     static let failureStatus: Int32 = 1
     static let locksRepository = true
 

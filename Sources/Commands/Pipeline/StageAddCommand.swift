@@ -12,7 +12,10 @@ struct StageAddCommand: RepositoryCommand {
                 "varve stage add -n prepare -d raw.csv -o clean.csv python prepare.py",
                 "A stage that makes one file from another"
             ),
-            ("varve stage add -n train -d clean.csv -p lr,epochs -o model.bin -M metrics.json 'sh train.sh'", "With parameters and metrics")))
+            (
+                "varve stage add -n train -d clean.csv -p lr,epochs -o model.bin -M metrics.json 'sh train.sh'",
+                "With parameters and metrics"
+            )))
 
     @Option(name: [.customShort("n"), .customLong("name")], help: "Name of the stage") var name: String
     @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace a stage of the same name") var force = false

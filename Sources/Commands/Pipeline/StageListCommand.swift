@@ -21,7 +21,8 @@ struct StageListCommand: RepositoryCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in repository: Repository, _ console: Console) async throws {
-        let snapshot = try all && !fail
+        let snapshot =
+            try all && !fail
             ? repository.workspace { file, error in console.detail("Stages from \(file) failed to load: \(error)") }
             : repository.workspace()
         var positions = Array(snapshot.stages.indices)

@@ -73,7 +73,8 @@ extension Repository {
             step.reasons = try self.reasons(stage, request, &check)
             if forced.contains(position) { step.reasons.insert("forced", at: 0) }
             if !step.reasons.isEmpty {
-                step.action = try action(for: stage, isForced: forced.contains(position), changing.isEmpty, request, check)
+                step.action = try action(
+                    for: stage, isForced: forced.contains(position), changing.isEmpty, request, check)
             } else if !changing.isEmpty, !stage.isFrozen {
                 step.action = .follow
                 step.reasons = changing.map { "after '\(address(of: snapshot.stages[$0]))'" }

@@ -70,7 +70,9 @@ package struct StageExplainer {
             if let command = commandItem(of: stage) { explanation.items.append(command) }
         }
         for (number, dependency) in stage.dependencies.enumerated() {
-            let state = state(of: number, reasons) { if case .dependency(number, let state) = $0 { state } else { nil } }
+            let state = state(of: number, reasons) {
+                if case .dependency(number, let state) = $0 { state } else { nil }
+            }
             explanation.items += try items(of: dependency, in: stage, state, position)
         }
         for (number, output) in stage.outputs.enumerated() {

@@ -230,7 +230,8 @@ extension Reproduction {
             return nil
         }
         let present = try currentDependencies(of: stage)
-        let isRecorded = try !stage.commandChanged && stage.lock != nil && check.hasRecordedDependencies(stage)
+        let isRecorded =
+            try !stage.commandChanged && stage.lock != nil && check.hasRecordedDependencies(stage)
             && stage.outputs.allSatisfy { $0.checksum.object != nil } && repository.canBeRemembered(present)
         // As DVC, which looks for what was recorded last when it only tells what would happen.
         if !request.isDry { stage = present }
@@ -299,12 +300,15 @@ extension Reproduction {
     }
 
     private func claims(of stage: Stage) -> Claims {
-        let reading = stage.isImport ? [] : stage.dependencies.compactMap { dependency -> String? in
-            switch dependency.source {
-            case .data, .parameters: repository.absolute(stage.location(of: dependency))
-            case .repository, .database, .dataset: nil
+        let reading =
+            stage.isImport
+            ? []
+            : stage.dependencies.compactMap { dependency -> String? in
+                switch dependency.source {
+                case .data, .parameters: repository.absolute(stage.location(of: dependency))
+                case .repository, .database, .dataset: nil
+                }
             }
-        }
         return Claims(
             reading: reading, writing: stage.outputs.compactMap { repository.absolute(stage.location(of: $0)) })
     }

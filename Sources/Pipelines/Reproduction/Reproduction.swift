@@ -338,9 +338,11 @@ final class Reproduction {
     func isStillDefined(_ stage: Stage) throws -> Bool {
         let now = try Files.readIfPresent(Paths.join(repository.root, stage.definition))
         if now == pipelineFiles[stage.definition] { return true }
-        guard let other = try repository.workspace().stages.first(where: { other in
-            other.definition.hasSameBytes(as: stage.definition) && other.name == stage.name
-        }) else { return false }
+        guard
+            let other = try repository.workspace().stages.first(where: { other in
+                other.definition.hasSameBytes(as: stage.definition) && other.name == stage.name
+            })
+        else { return false }
         return other.command == stage.command
             && Set(other.outputs.map(\.path)) == Set(stage.outputs.map(\.path))
             && Set(other.dependencies.map(\.path)) == Set(stage.dependencies.map(\.path))

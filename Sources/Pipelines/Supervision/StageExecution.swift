@@ -70,7 +70,8 @@ struct StageExecution: Sendable {
                 result.problem = error
             }
             if stopper.isStopped || result.outcome.cause == .stopped { result.wasInterrupted = true }
-            guard !result.wasInterrupted, result.problem == nil, result.failedScript != nil, let retry = supervision.retry,
+            guard !result.wasInterrupted, result.problem == nil, result.failedScript != nil,
+                let retry = supervision.retry,
                 retry.wantsAnother(after: note.attempt, result.outcome)
             else { break }
             let pause = retry.pause(after: note.attempt)
@@ -119,7 +120,8 @@ struct StageExecution: Sendable {
         _ id: RunID, _ note: inout UnfinishedRun, _ stopper: Stopper, _ result: inout Result
     ) throws {
         var attempt = RunAttempt(
-            began: WallClock.seconds, ended: WallClock.seconds, outcome: result.outcome, processorTime: 0, peakMemory: 0)
+            began: WallClock.seconds, ended: WallClock.seconds, outcome: result.outcome, processorTime: 0, peakMemory: 0
+        )
         defer {
             attempt.ended = WallClock.seconds
             attempt.outcome = result.outcome

@@ -167,7 +167,8 @@ extension Repository {
     package func refuseIgnoredOutputs(of stage: Stage) throws {
         for output in stage.outputs {
             guard let path = stage.location(of: output).workspacePath,
-                let rule = try ignore.match(path, isDirectory: Files.isDirectory(Paths.join(root, path))), rule.isIgnored
+                let rule = try ignore.match(path, isDirectory: Files.isDirectory(Paths.join(root, path))),
+                rule.isIgnored
             else { continue }
             throw Failure(
                 "Path '\(Paths.join(root, path))' is ignored by \(rule.source):\(rule.line):\(rule.pattern)",
