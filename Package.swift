@@ -36,6 +36,7 @@ let package = Package(
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
         layer("Hashing", ["CHashing"]),
+        layer("Processes", ["Basics", "FileSystem", "CSystem"]),
         layer("Documents", ["Basics"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
@@ -52,11 +53,18 @@ let package = Package(
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
+        layer(
+            "Pipelines",
+            [
+                "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
+                "FileSystem", "Hashing", "Basics",
+            ]),
         // Surface
         layer("Rendering", ["Basics"]),
         layer(
             "Commands",
             [
+                "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Rendering", "Basics", parser,
             ]),
@@ -84,6 +92,14 @@ let package = Package(
             [
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics", "TestSupport",
+            ]),
+        tests("ProcessesTests", ["Processes", "FileSystem", "Basics", "TestSupport"]),
+        tests(
+            "PipelinesTests",
+            [
+                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "FileSystem",
+                "Hashing", "Basics", "TestSupport",
             ]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Storage", "FileSystem", "Hashing", "TestSupport"]),

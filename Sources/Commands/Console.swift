@@ -53,6 +53,17 @@ package final class Console: Sendable {
         streams.outputTerminal.isInteractive ? text.onOneLine : text
     }
 
+    /// Prints a line that a user's own command printed, with its colours.
+    package func passOn(_ line: String, asError: Bool) {
+        if asError {
+            write(line + "\n")
+        } else {
+            withoutProgressLine { streams.output.write(line + "\n") }
+            // Others may be waiting to see it while the command goes on.
+            streams.output.flush()
+        }
+    }
+
     // MARK: - Everything else
 
     /// `WARNING: …` on standard error.
@@ -65,6 +76,12 @@ package final class Console: Sendable {
     package func hint(_ message: String) {
         guard !isQuiet else { return }
         write("\(errorStyle.paint("hint", .cyan)): \(message.escapingControlCharacters)\n")
+    }
+
+    /// A line about the work as a whole, on standard error; nothing for `nil`.
+    package func note(_ message: String?) {
+        guard !isQuiet, let message else { return }
+        write("\(message.escapingControlCharacters)\n")
     }
 
     /// Details for `--verbose`, on standard error.

@@ -1,4 +1,5 @@
 import Basics
+import Processes
 import Synchronization
 
 #if canImport(Glibc)
@@ -26,6 +27,16 @@ enum Interruption {
         signal(SIGINT, noteInterruption)
     }
 
+    /// Takes a request to end the process as Ctrl-C, for commands that have programs to end first.
+    static func watchTermination() {
+        guard pipeEnd.load(ordering: .relaxed) >= 0 else { return }
+        signal(SIGTERM, noteInterruption)
+        // Who started the program with `nohup` wants it to outlive the terminal.
+        if let before = signal(SIGHUP, noteInterruption), unsafeBitCast(before, to: Int.self) == 1 {
+            signal(SIGHUP, SIG_IGN)
+        }
+    }
+
     private final class Watcher: Sendable {
         private let reading: Int32
         private let stop: @Sendable () -> Void
@@ -41,7 +52,9 @@ enum Interruption {
             guard readByte() else { return }
             stop()
             var ready = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-            _ = poll(&ready, 1, 2000)
+            // Programs that were started get the time that they have to end in.
+            _ = poll(&ready, 1, LivingGroups.isEmpty ? 2000 : 20_000)
+            LivingGroups.kill()
             let message = "\nERROR: interrupted by the user\n"
             _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
             _exit(ExitStatus.interrupted)

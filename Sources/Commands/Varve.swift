@@ -10,6 +10,7 @@ package struct Varve: CommandFamily {
     /// Every command, in the order of `varve --help`.
     private static let groups = [
         CommandGroup(name: "Data", subcommands: dataCommands),
+        CommandGroup(name: "Pipelines", subcommands: pipelineCommands),
         CommandGroup(name: "Sharing", subcommands: sharingCommands),
         CommandGroup(name: "Set-up", subcommands: setUpCommands),
     ]
@@ -26,6 +27,17 @@ package struct Varve: CommandFamily {
         UnprotectCommand.self,
         ListCommand.self,
         DiskUsageCommand.self,
+    ]
+
+    private static let pipelineCommands: [any ParsableCommand.Type] = [
+        StageCommand.self,
+        ReproCommand.self,
+        DagCommand.self,
+        WhyCommand.self,
+        PlanCommand.self,
+        RunsCommand.self,
+        FreezeCommand.self,
+        UnfreezeCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [

@@ -44,6 +44,23 @@ package enum Files {
         }
     }
 
+    /// The first `count` bytes of an ordinary file, or all of a shorter one.
+    package static func beginning(of path: String, count: Int) throws(FileError) -> [UInt8] {
+        let file = try FileDescriptor.reading(path)
+        var bytes = [UInt8](repeating: 0, count: count)
+        var failure: FileError?
+        let found = bytes.withUnsafeMutableBytes { buffer -> Int in
+            do throws(FileError) {
+                return try file.read(into: buffer)
+            } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        return Array(bytes.prefix(found))
+    }
+
     static func read(_ file: FileDescriptor, limit: Int) throws(FileError) -> [UInt8] {
         // The size is a hint only: files in /proc say 0, and others may grow while they are read.
         let expected = Int(clamping: try file.status().size)

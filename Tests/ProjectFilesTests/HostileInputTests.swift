@@ -59,7 +59,7 @@ import Testing
     @Test("a damaged lock file is an error, or can be read and written")
     func lockFiles() throws {
         for bytes in Self.mutants(of: LockFileTests.text, count: 120, seed: 1) {
-            guard let file = try? LockFile(parsing: bytes, path: "dvc.lock") else { continue }
+            guard var file = try? LockFile(parsing: bytes, path: "dvc.lock") else { continue }
             for name in file.stageNames {
                 let entry = try #require(file.entry(for: name, workingDirectory: ""))
                 #expect(RunCacheEntry(entry).key.utf8.count == 64)

@@ -160,7 +160,8 @@ import Testing
 
     @Test("a file of DVC is written back byte for byte")
     func roundTrip() throws {
-        #expect(try Self.lockFile(Self.text).text() == Self.text)
+        var file = try Self.lockFile(Self.text)
+        #expect(try file.text() == Self.text)
     }
 
     @Test("stages filled from the lock file write the lock file anew, byte for byte")
@@ -404,5 +405,34 @@ import Testing
         entry.outputs[0].checksum = OutputChecksum()
         #expect(RunCacheEntry.key(for: entry) == before.key)
         #expect(RunCacheEntry(entry).value != before.value)
+    }
+}
+
+extension LockFileTests {
+    @Test("a new entry that comes before others displaces them, and comments stay", arguments: [false, true])
+    func order(_ hasComment: Bool) throws {
+        let comment = hasComment ? "# mine\n" : ""
+        let text = "\(comment)schema: '2.0'\nstages:\n  a:\n    cmd: x\n  z:\n    cmd: y\n"
+        var file = try LockFile(parsing: Array(text.utf8), path: "dvc.lock")
+        file.update("m", with: LockEntry(command: "long"), before: ["z", "q"])
+        #expect(
+            try file.text()
+                == "\(comment)schema: '2.0'\nstages:\n  a:\n    cmd: x\n  m:\n    cmd: long\n  z:\n    cmd: y\n")
+    }
+
+    @Test("recording one stage after the other gives the text of recording all at once")
+    func assembled() throws {
+        var one = LockFile(path: "dvc.lock")
+        var expected = Mapping()
+        for number in 0..<40 {
+            let words = String(repeating: "word\(number) 'q' ", count: number)
+            let entry = LockEntry(
+                command: number % 3 == 0 ? .array([.string(words), "b\nc"]) : .string(words),
+                dependencies: [LockedItem(path: "ü \(number)", workingDirectory: "")])
+            one.update("s \(number)", with: entry)
+            expected["s \(number)"] = .mapping(entry.value)
+            let all = Value.mapping(Mapping([("schema", "2.0"), ("stages", .mapping(expected))]))
+            #expect(try one.text() == YAML.emit(all))
+        }
     }
 }

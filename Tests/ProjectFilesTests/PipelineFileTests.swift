@@ -142,7 +142,7 @@ import Testing
 
     @Test("a text of several lines is several scripts, and an item of a list is one")
     func scripts() {
-        #expect(StageCommand("a\n\nb\n").scripts == ["a", "b"])
+        #expect(StageCommand("a\n\nb\n").scripts == ["a", "", "b"])
         #expect(StageCommand(["a\nb", "c"]).scripts == ["a\nb", "c"])
     }
 

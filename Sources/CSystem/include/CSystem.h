@@ -34,4 +34,10 @@ int varve_sync_file_system(int file);
 /// Writes the text for an `errno` value to `buffer`, from any thread.
 void varve_error_text(int code, char *buffer, size_t size);
 
+/// Makes a pipe whose ends no program inherits.
+int varve_pipe(int ends[2]);
+
+/// Adds to `posix_spawn_file_actions_t`, what a new program does first, that it changes to a folder.
+int varve_spawn_in(void *actions, const char *folder);
+
 #endif

@@ -139,8 +139,11 @@ package struct StageCommand: Sendable, Equatable {
     /// The scripts to hand to the shell one after the other: each line of a text, or each item of a list, whole.
     package var scripts: [String] {
         switch value {
-        case .array(let items): items.map(\.pythonText)
-        default: value.pythonText.split(whereSeparator: \.isNewline).map(String.init)
+        case .array(let items): return items.map(\.pythonText)
+        default:
+            var lines = value.pythonText.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            if lines.last?.isEmpty == true { lines.removeLast() }
+            return lines.map(String.init)
         }
     }
 }

@@ -52,7 +52,7 @@ extension Repository {
         try Files.rename(temporary, target)
     }
 
-    private func copyTree(from source: String, to destination: String) throws {
+    func copyTree(from source: String, to destination: String) throws {
         guard let status = try Files.status(source, followingLinks: true) else { return }
         switch status.kind {
         case .directory:

@@ -60,7 +60,7 @@ extension Repository {
             for target in selected[position..<end] {
                 recorded.append(try commit(target, request, changes, &result))
             }
-            try write(recorded, to: definition, changes)
+            try record(recorded, changes)
             position = end
         }
         return result
@@ -113,73 +113,14 @@ extension Repository {
 
     /// The stage with what its dependencies and outputs are now.
     private func saved(_ stage: Stage, _ changes: ProjectFileChanges) throws -> Stage {
-        var stage = stage
-        for number in stage.dependencies.indices {
-            stage.dependencies[number] = try saved(stage.dependencies[number], of: stage)
-        }
-        for number in stage.outputs.indices {
-            let output = stage.outputs[number]
-            guard let path = stage.location(of: output).workspacePath.map({ RelativePath($0) }) else {
-                guard output.isCached else { continue }
-                throw Failure(
-                    "Saving cached external output \(output.path) is not supported since DVC 3.0. "
-                        + "See <https://dvc.org/doc/user-guide/upgrade> for more info.")
-            }
-            guard Files.exists(absolute(path)) else { throw MissingStageData(role: "output", shown: shown(path)) }
-            if output.isCached || stage.isRepositoryImport {
-                try changes.refuseIfTracked(path)
-                try changes.ignore(path)
-            }
-            let algorithm = try currentAlgorithm(of: output, at: path)
-            let item = try scanner().item(at: path, algorithm: algorithm)
-            let found = try checksum(of: item, at: path, algorithm: algorithm, storingIn: nil)
-            if !output.checksum.describesVersions || found.object != output.checksum.object {
-                stage.outputs[number].checksum = found
-            }
-        }
-        if stage.isImport { stage.md5 = PointerFile(stage: stage).definitionDigest?.hex }
+        var stage = try recordingDependencies(of: stage)
+        stage = try recordingOutputs(of: stage, changes)
         try remember(stage)
         return stage
     }
 
-    private func saved(_ dependency: Dependency, of stage: Stage) throws -> Dependency {
-        var dependency = dependency
-        switch dependency.source {
-        case .repository, .database, .dataset: break
-        case .parameters(var parameters):
-            let (found, missing) = try currentParameters(dependency, of: stage)
-            guard missing.isEmpty else {
-                throw Failure(
-                    "Parameters '\(missing.joined(separator: ", "))' are missing from '\(dependency.path)'.")
-            }
-            parameters.locked = found
-            dependency.source = .parameters(parameters)
-        case .data:
-            guard let path = stage.location(of: dependency).workspacePath.map({ RelativePath($0) }) else { break }
-            guard Files.exists(absolute(path)) else {
-                throw MissingStageData(role: "dependency", shown: shown(path))
-            }
-            let placeholder = Output(path: dependency.path, checksum: dependency.checksum)
-            let algorithm = try currentAlgorithm(of: placeholder, at: path)
-            dependency.checksum = try checksum(
-                of: try scanner().item(at: path, algorithm: algorithm), at: path, algorithm: algorithm,
-                storingIn: nil)
-        }
-        return dependency
-    }
-
-    /// The values that a stage depends on, as the parameter file has them now, and the keys it lacks.
-    private func currentParameters(
-        _ dependency: Dependency, of stage: Stage
-    ) throws -> (found: Mapping, missing: [String]) {
-        guard let parameters = dependency.parameters,
-            let file = try parametersFile(stage.location(of: dependency))
-        else { throw MissingStageData(role: "dependency", shown: dependency.path) }
-        return file.values(for: parameters)
-    }
-
     /// A parameter file of the workspace; `nil` where there is none.
-    func parametersFile(_ location: Location) throws -> ParamsFile? {
+    package func parametersFile(_ location: Location) throws -> ParamsFile? {
         let path =
             switch location {
             case .workspace(let path), .outside(let path): Paths.absolute(path, from: root)
@@ -191,26 +132,6 @@ extension Repository {
         }
         guard let bytes = try Files.readIfPresent(path) else { return nil }
         return try ParamsFile(parsing: bytes, path: location.text)
-    }
-
-    private func write(_ stages: [Stage], to definition: String, _ changes: ProjectFileChanges) throws {
-        if let stage = stages.first, stage.name == nil {
-            try changes.write(PointerFile(stage: stage))
-            return
-        }
-        let path = RelativePath(LockFile.path(besides: definition))
-        let original = try Files.readIfPresent(absolute(path))
-        var lock = try original.map { try LockFile(parsing: $0, path: path.string) } ?? LockFile(path: path.string)
-        if original == nil { progress.report(.message("Generating lock file '\(shown(path))'")) }
-        var isNew = false
-        for stage in stages {
-            guard let name = stage.name else { continue }
-            if lock.update(name, with: LockEntry(stage)) { isNew = true }
-        }
-        if isNew { progress.report(.message("Updating lock file '\(shown(path))'")) }
-        let text = try lock.text()
-        if let original, original.elementsEqual(text.utf8) { return }
-        try changes.write(text, to: path)
     }
 }
 

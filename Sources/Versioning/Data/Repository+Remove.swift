@@ -67,7 +67,8 @@ extension Repository {
         return NotAPointerFile(path: target, hint: pointer)
     }
 
-    private func delete(_ path: RelativePath) throws {
+    /// Deletes what is at a path, and what the index knows of it.
+    func delete(_ path: RelativePath) throws {
         index.setRoot(path, nil)
         index.removeFolders(under: path, except: [])
         guard let status = try Files.status(absolute(path)) else { return }

@@ -72,9 +72,9 @@ struct PathClaims {
 
     /// Other living processes that keep `path` from being written.
     func blockers(ofWriting path: String, by owner: Owner) -> [Owner] {
-        func overlaps(_ other: String) -> Bool { Paths.isInside(path, other) || Paths.isInside(other, path) }
         let found =
-            writers.filter { overlaps($0.path) }.map(\.owner) + readers.filter { overlaps($0.path) }.flatMap(\.owners)
+            writers.filter { Self.overlap(path, $0.path) }.map(\.owner)
+            + readers.filter { Self.overlap(path, $0.path) }.flatMap(\.owners)
         var blockers: [Owner] = []
         for other in found where other != owner && other.isAlive && !blockers.contains(other) {
             blockers.append(other)
@@ -82,14 +82,49 @@ struct PathClaims {
         return blockers
     }
 
-    mutating func claim(writing paths: [String], by owner: Owner) {
-        writers.removeAll { entry in paths.contains(entry.path) || !entry.owner.isAlive }
-        writers += paths.map { ($0, owner) }
+    /// Other living processes that write to `path`, so that it can't be read.
+    func blockers(ofReading path: String, by owner: Owner) -> [Owner] {
+        var blockers: [Owner] = []
+        for writer in writers where Self.overlap(path, writer.path) && writer.owner != owner {
+            if writer.owner.isAlive, !blockers.contains(writer.owner) { blockers.append(writer.owner) }
+        }
+        return blockers
+    }
+
+    static func overlap(_ one: String, _ other: String) -> Bool {
+        Paths.isInside(one, other) || Paths.isInside(other, one)
+    }
+
+    /// - Returns: the paths that the owner had not claimed before.
+    @discardableResult
+    mutating func claim(writing paths: [String], by owner: Owner) -> [String] {
+        let new = paths.filter { path in !writers.contains { $0.path.hasSameBytes(as: path) && $0.owner == owner } }
+        writers.removeAll { entry in
+            new.contains { $0.hasSameBytes(as: entry.path) } || !entry.owner.isAlive
+        }
+        writers += new.map { ($0, owner) }
+        return new
+    }
+
+    mutating func claim(reading paths: [String], by owner: Owner) {
+        for path in paths {
+            if let index = readers.firstIndex(where: { $0.path.hasSameBytes(as: path) }) {
+                if !readers[index].owners.contains(owner) { readers[index].owners.append(owner) }
+            } else {
+                readers.append((path, [owner]))
+            }
+        }
+    }
+
+    mutating func release(writing paths: [String], by owner: Owner) {
+        writers.removeAll { entry in
+            entry.owner == owner && paths.contains { $0.hasSameBytes(as: entry.path) }
+        }
     }
 
     mutating func release(_ owner: Owner) {
         writers.removeAll { $0.owner == owner }
-        readers = readers.map { ($0.path, $0.owners.filter { $0 != owner }) }
+        readers = readers.map { ($0.path, $0.owners.filter { $0 != owner }) }.filter { !$0.owners.isEmpty }
     }
 }
 
@@ -112,17 +147,69 @@ extension Repository {
     /// - Throws: `PathBusy` where one of them is claimed already.
     func claiming<Result>(_ outputs: [RelativePath], _ body: () throws -> Result) throws -> Result {
         guard !outputs.isEmpty else { return try body() }
-        let owner = PathClaims.Owner(pid: getpid(), command: environment.commandLine)
+        let owner = claimant
         let paths = outputs.map { absolute($0) }
+        var claimed: [String] = []
         try editClaims { claims in
             for path in paths {
                 let blockers = claims.blockers(ofWriting: path, by: owner)
                 guard blockers.isEmpty else { throw PathBusy(path: path, blockers: blockers) }
             }
-            claims.claim(writing: paths, by: owner)
+            claimed = claims.claim(writing: paths, by: owner)
         }
-        defer { try? editClaims { $0.release(owner) } }
+        defer { try? editClaims { $0.release(writing: claimed, by: owner) } }
         return try body()
+    }
+
+    private var claimant: PathClaims.Owner { PathClaims.Owner(pid: getpid(), command: environment.commandLine) }
+
+    /// Makes these the paths that this process works on, in place of those that it claimed before.
+    ///
+    /// Paths are absolute. Other processes, DVC's too, neither write to what is read here nor touch what is written.
+    ///
+    /// - Throws: `PathBusy` where another process is at work on one of them; nothing is claimed then.
+    package func claim(reading: [String], writing: [String]) throws {
+        let owner = claimant
+        try editClaims { claims in
+            for path in writing {
+                let blockers = claims.blockers(ofWriting: path, by: owner)
+                guard blockers.isEmpty else { throw PathBusy(path: path, blockers: blockers) }
+            }
+            for path in reading {
+                let blockers = claims.blockers(ofReading: path, by: owner)
+                guard blockers.isEmpty else { throw PathBusy(path: path, blockers: blockers) }
+            }
+            claims.release(owner)
+            claims.claim(writing: writing, by: owner)
+            claims.claim(reading: reading, by: owner)
+        }
+    }
+
+    /// Looks whether another process is at work on a path, without claiming it.
+    package func checkUnclaimed(reading: [String], writing: [String]) throws {
+        let path = Paths.join(internals, "tmp/rwlock")
+        guard let bytes = try Files.readIfPresent(path), !bytes.isEmpty else { return }
+        let owner = claimant
+        let claims = try parsedClaims(bytes)
+        if claims.readers.isEmpty, claims.writers.isEmpty { return }
+        for path in writing {
+            let blockers = claims.blockers(ofWriting: path, by: owner)
+            guard blockers.isEmpty else { throw PathBusy(path: path, blockers: blockers) }
+        }
+        for path in reading {
+            let blockers = claims.blockers(ofReading: path, by: owner)
+            guard blockers.isEmpty else { throw PathBusy(path: path, blockers: blockers) }
+        }
+    }
+
+    private func parsedClaims(_ bytes: [UInt8]) throws -> PathClaims {
+        do {
+            return try PathClaims(parsing: bytes)
+        } catch {
+            throw Failure(
+                "Unable to read RWLock-file '\(shown(RelativePath(".dvc/tmp/rwlock")))': \(error.message)",
+                remedy: "remove it if no DVC or varve command is running", category: .unexpected)
+        }
     }
 
     private func editClaims(_ change: (inout PathClaims) throws -> Void) throws {
@@ -133,13 +220,7 @@ extension Repository {
         let path = Paths.join(folder, "rwlock")
         var claims = PathClaims()
         if let bytes = try Files.readIfPresent(path), !bytes.isEmpty {
-            do {
-                claims = try PathClaims(parsing: bytes)
-            } catch {
-                throw Failure(
-                    "Unable to read RWLock-file '\(shown(RelativePath(".dvc/tmp/rwlock")))': \(error.message)",
-                    remedy: "remove it if no DVC or varve command is running", category: .unexpected)
-            }
+            claims = try parsedClaims(bytes)
         }
         try change(&claims)
         try Files.write(Array(claims.text.utf8), to: path, sync: false)

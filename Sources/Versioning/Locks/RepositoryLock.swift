@@ -9,26 +9,51 @@ extension Repository {
         case forever
     }
 
-    /// Runs `body` while no other varve or DVC command changes the repository.
+    /// A time in which no other varve or DVC command changes the repository.
+    package struct Turn: Sendable {
+        private let repository: Repository
+        private let lock: FileLock
+
+        fileprivate init(_ repository: Repository, _ lock: FileLock) {
+            self.repository = repository
+            self.lock = lock
+        }
+
+        /// Gives the repository back to others; calling it again does nothing.
+        package func end() {
+            CrashSweep(repository).end()
+            lock.release()
+        }
+    }
+
+    /// Takes the repository for this process until the turn is ended.
     ///
     /// The lock is the one DVC takes, so both tools wait for each other.
+    package func beginTurn(_ patience: LockPatience = .seconds(30)) throws -> Turn {
+        let lock = try acquireLock(patience)
+        do {
+            try prepare()
+        } catch {
+            lock.release()
+            throw error
+        }
+        return Turn(self, lock)
+    }
+
+    /// Runs `body` while no other varve or DVC command changes the repository.
     package func locked<Result>(
         _ patience: LockPatience = .seconds(30), _ body: () throws -> Result
     ) throws -> Result {
-        let lock = try acquireLock(patience)
-        defer { lock.release() }
-        try prepare()
-        defer { CrashSweep(self).end() }
+        let turn = try beginTurn(patience)
+        defer { turn.end() }
         return try body()
     }
 
     package func locked<Result>(
         _ patience: LockPatience = .seconds(30), _ body: () async throws -> Result
     ) async throws -> Result {
-        let lock = try acquireLock(patience)
-        defer { lock.release() }
-        try prepare()
-        defer { CrashSweep(self).end() }
+        let turn = try beginTurn(patience)
+        defer { turn.end() }
         return try await body()
     }
 

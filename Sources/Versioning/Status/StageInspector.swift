@@ -2,7 +2,7 @@ import Basics
 import Documents
 import FileSystem
 import Git
-import Hashing
+package import Hashing
 import Indexing
 package import Objects
 package import ProjectFiles
@@ -108,6 +108,12 @@ package struct StageInspector {
 
     // MARK: Data
 
+    /// What the data at a place is now; `nil` where there is none, or where it can't be told.
+    package mutating func object(at location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
+        guard repository.absolute(location) != nil else { return nil }
+        return try identity(location, algorithm)
+    }
+
     /// What the data at a place is now; `nil` where there is none.
     private mutating func identity(_ location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
         guard let path = repository.absolute(location) else {
@@ -125,7 +131,7 @@ package struct StageInspector {
 
 extension Repository {
     /// Where a location is on this machine; `nil` for a URL that leads elsewhere.
-    func absolute(_ location: Location) -> String? {
+    package func absolute(_ location: Location) -> String? {
         switch location {
         case .workspace(let path): absolute(RelativePath(path))
         case .outside(let path): Paths.normalized(Paths.join(root, path))

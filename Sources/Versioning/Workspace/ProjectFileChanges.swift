@@ -12,6 +12,7 @@ import Synchronization
 package final class ProjectFileChanges: Sendable {
     private let repository: Repository
     private let touched = Mutex<[String]>([])
+    private let hidden = Mutex<[RelativePath]>([])
 
     package init(_ repository: Repository) { self.repository = repository }
 
@@ -66,6 +67,13 @@ package final class ProjectFileChanges: Sendable {
     package func ignore(_ path: RelativePath) throws {
         guard let git = try repository.git, try !git.isIgnored(repository.absolute(path)) else { return }
         try edit(path) { $0.adding(GitIgnoreFile.pattern(forName: path.name)) }
+        hidden.withLock { $0.append(path) }
+    }
+
+    /// Takes away again what this command has hidden from Git, as DVC does where a command fails as a whole.
+    package func withdrawIgnores() {
+        for path in hidden.withLock({ $0 }) { try? unignore(path) }
+        hidden.withLock { $0 = [] }
     }
 
     /// Takes the line that hides data from Git away again.

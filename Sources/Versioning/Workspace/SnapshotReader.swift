@@ -42,7 +42,11 @@ extension Repository {
     /// Reads all project files of the workspace.
     ///
     /// Folders that are outputs are not searched, nor are ignored ones and nested repositories.
-    package func workspace() throws -> ProjectSnapshot {
+    ///
+    /// - Parameter skipping: is told of a file that can't be used, which is left out then; `nil` to fail.
+    package func workspace(
+        skipping: ((RelativePath, any Error) -> Void)? = nil
+    ) throws -> ProjectSnapshot {
         var loader = StageLoading(files: WorkspaceFiles(root: root), options: templateOptions)
         var pending: [(RelativePath, FolderIgnore)] = [(RelativePath(""), ignore.folder(""))]
         var outputs: Set<RelativePath> = []
@@ -59,7 +63,14 @@ extension Repository {
                 }
             }
             for name in found.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-                let stages = try loader.load(folder.appending(name))
+                let stages: [Stage]
+                do {
+                    stages = try loader.load(folder.appending(name))
+                } catch {
+                    guard let skipping else { throw error }
+                    skipping(folder.appending(name), error)
+                    continue
+                }
                 for stage in stages {
                     for output in stage.outputs {
                         if let path = stage.location(of: output).workspacePath { outputs.insert(RelativePath(path)) }

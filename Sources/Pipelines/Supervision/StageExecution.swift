@@ -1,0 +1,245 @@
+import Basics
+import Documents
+import FileSystem
+package import Processes
+package import ProjectFiles
+import Storage
+import Synchronization
+package import Versioning
+
+/// Runs the command of one stage: attempt after attempt, within its time, with the variables it wants.
+///
+/// Everything that needs the repository's lock has been done before, and what comes out is recorded after.
+struct StageExecution: Sendable {
+    let repository: Repository
+    /// With what its dependencies are now.
+    let stage: Stage
+    let address: String
+    let supervision: StageSupervision
+    let share: ResourcePool.Share
+    /// Variables on top of those of the process.
+    let variables: [String: String]
+    /// Where output goes; `nil` for the process's own streams.
+    let relay: (@Sendable (ProgramRequest.OutputStream, [UInt8]) -> Void)?
+    /// Shows a line about the work, in order with what commands print.
+    let say: @Sendable (String) -> Void
+    /// What goes into the run, for checkpoints that another run with the same may use.
+    let key: String
+    /// Whether checkpoints of an earlier run are there and fit.
+    let resumes: Bool
+
+    /// How the last attempt ended.
+    struct Result: Sendable {
+        var record: RunRecord
+        /// The script that failed; `nil` after success.
+        var failedScript: String?
+        var outcome = ProgramOutcome(status: .exited(0))
+        /// What kept a script from being started.
+        var problem: (any Error)?
+        /// Whether the user wants no more.
+        var wasInterrupted = false
+
+        var succeeded: Bool { failedScript == nil && problem == nil && !wasInterrupted }
+    }
+
+    /// Runs the command on a thread of its own; a cancelled task ends it, and all it started.
+    func run() async -> Result {
+        let stopper = Stopper()
+        return await withTaskCancellationHandler {
+            await onOwnThread { _ in self.runAttempts(stopper) }
+        } onCancel: {
+            stopper.stop()
+        }
+    }
+
+    private func runAttempts(_ stopper: Stopper) -> Result {
+        let id = RunID(at: WallClock.seconds)
+        var result = Result(
+            record: RunRecord(
+                id: id, stage: address, command: stage.command?.value ?? .null, attempts: [], result: "failed"))
+        var note = UnfinishedRun(
+            owner: ProcessIdentity(of: processNumber), began: WallClock.seconds, attempt: 1, key: key)
+        while true {
+            result.failedScript = nil
+            result.outcome = ProgramOutcome(status: .exited(0))
+            do {
+                try note.write(stage, in: repository)
+                if note.attempt > 1 { try repository.clearOutputs(of: withoutCheckpoints) }
+                try attempt(id, &note, stopper, &result)
+            } catch {
+                result.problem = error
+            }
+            if stopper.isStopped || result.outcome.cause == .stopped { result.wasInterrupted = true }
+            guard !result.wasInterrupted, result.problem == nil, result.failedScript != nil,
+                let retry = supervision.retry,
+                retry.wantsAnother(after: note.attempt, result.outcome)
+            else { break }
+            let pause = retry.pause(after: note.attempt)
+            let verdict = result.record.attempts.last?.verdict ?? "failed"
+            say(
+                "Stage '\(address)' failed (\(verdict)); attempt \(note.attempt + 1) of \(retry.limit + 1)"
+                    + (pause > .zero ? " in \(pause.shortText)" : ""))
+            note.attempt += 1
+            stopper.pause(pause)
+        }
+        result.record.result = result.wasInterrupted ? "interrupted" : result.succeeded ? "ok" : "failed"
+        conclude(&note, result)
+        RunRecords(repository).add(result.record, of: stage)
+        return result
+    }
+
+    private func conclude(_ note: inout UnfinishedRun, _ result: Result) {
+        // What was interrupted stays noted until the stage has run to an end.
+        if result.wasInterrupted { return }
+        if result.succeeded || supervision.resumeFolder == nil {
+            // After success the note stays until everything is recorded.
+            if !result.succeeded { UnfinishedRun.remove(stage, in: repository) }
+            return
+        }
+        note.hasFailed = true
+        try? note.write(stage, in: repository)
+    }
+
+    /// Checkpoints outlive an attempt, even where they are an output.
+    private var withoutCheckpoints: Stage {
+        guard let folder = checkpoints else { return stage }
+        var stage = stage
+        stage.outputs = stage.outputs.filter { output in
+            guard let path = repository.absolute(stage.location(of: output)) else { return true }
+            return !Paths.isInside(path, folder) && !Paths.isInside(folder, path)
+        }
+        return stage
+    }
+
+    private var directory: String { Paths.absolute(stage.workingDirectory, from: repository.root) }
+    private var checkpoints: String? { supervision.resumeFolder.map { Paths.absolute($0, from: directory) } }
+
+    // MARK: One attempt
+
+    private func attempt(
+        _ id: RunID, _ note: inout UnfinishedRun, _ stopper: Stopper, _ result: inout Result
+    ) throws {
+        var attempt = RunAttempt(
+            began: WallClock.seconds, ended: WallClock.seconds, outcome: result.outcome, processorTime: 0, peakMemory: 0
+        )
+        defer {
+            attempt.ended = WallClock.seconds
+            attempt.outcome = result.outcome
+            result.record.attempts.append(attempt)
+        }
+        let variables = try environment(id, attempt: note.attempt)
+        let shell = Shell(variables: repository.environment.variables)
+        let start = ContinuousClock.now
+        for script in stage.command?.scripts ?? [] {
+            say("> \(script)")
+            var limits = ProgramLimits()
+            if let timeout = supervision.timeout {
+                limits.timeout = max(.zero, timeout - start.duration(to: .now))
+            }
+            let request = ProgramRequest(
+                arguments: shell.arguments(running: script), variables: variables, workingDirectory: directory,
+                streams: relay.map { .relayed($0) } ?? .inherited)
+            let program = try RunningProgram(request)
+            note.group = ProcessIdentity(of: program.group.id)
+            try? note.write(stage, in: repository)
+            let outcome = stopper.watching(program) { program.wait(limits) }
+            attempt.processorTime += outcome.processorTime
+            attempt.peakMemory = max(attempt.peakMemory, outcome.peakMemory)
+            result.outcome = outcome
+            guard outcome.succeeded else {
+                result.failedScript = script
+                // The keyboard's interrupt went to the command alone, which held the terminal.
+                if outcome.status == .signalled(interruptSignal), relay == nil { result.wasInterrupted = true }
+                return
+            }
+        }
+    }
+
+    // MARK: Environment
+
+    private func environment(_ id: RunID, attempt: Int) throws -> [String: String] {
+        var result = repository.environment.variables
+        if let passed = supervision.passedVariables {
+            let needed = Set(passed).union(Self.basicVariables)
+            result = result.filter { name, _ in
+                needed.contains(name) || Self.basicPrefixes.contains { name.hasPrefix($0) }
+            }
+        }
+        for (name, value) in supervision.variables { result[name] = value }
+        for (name, value) in variables { result[name] = value }
+        if result["DVC_ROOT"] == nil { result["DVC_ROOT"] = repository.root }
+        result["DVC_STAGE"] = address
+        result["VARVE_STAGE"] = address
+        result["VARVE_RUN_ID"] = id.text
+        result["VARVE_ATTEMPT"] = String(attempt)
+        if let seed = supervision.seed {
+            result["VARVE_SEED"] = String(seed)
+            result["PYTHONHASHSEED"] = result["PYTHONHASHSEED"] ?? String(UInt32(truncatingIfNeeded: seed))
+        }
+        if !share.gpus.isEmpty {
+            let devices = share.gpus.joined(separator: ",")
+            result["CUDA_VISIBLE_DEVICES"] = devices
+            result["HIP_VISIBLE_DEVICES"] = devices
+        }
+        if let checkpoints {
+            let hasAny = (try? Files.names(in: checkpoints))?.isEmpty == false
+            let resumes = hasAny && (attempt > 1 || self.resumes)
+            try Files.makeDirectory(checkpoints)
+            result["VARVE_CKPT_DIR"] = checkpoints
+            result["VARVE_RESUME"] = resumes ? "1" : "0"
+            if resumes { result["DVCLIVE_RESUME"] = "1" }
+        }
+        if stage.parameterDependencies.contains(where: { $0.parameters?.locked?.isEmpty == false }) {
+            result["VARVE_PARAMS"] = try writeParameters()
+        }
+        return result
+    }
+
+    /// What a program can hardly do without.
+    private static let basicVariables: Set<String> = [
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TERM", "TMPDIR", "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",
+    ]
+    private static let basicPrefixes = ["LC_", "DVC_", "VARVE_", "XDG_"]
+
+    /// The values of the stage's parameters as one nested document.
+    private func writeParameters() throws -> String {
+        var document = Mapping()
+        for dependency in stage.parameterDependencies {
+            for (key, value) in dependency.parameters?.locked?.entries ?? [] {
+                let isWhole = dependency.parameters?.isWholeFile == true
+                document.set(value, at: isWhole ? [key] : key.split(separator: ".").map(String.init)[...])
+            }
+        }
+        let path = Paths.join(repository.internals, "tmp/varve/stages/\(RunRecords.key(of: stage)).params.json")
+        try Files.makeDirectory(Paths.parent(path))
+        try Files.write(Array(JSON.emitPython(.mapping(document)).utf8), to: path, sync: false)
+        return path
+    }
+}
+
+extension Mapping {
+    /// Puts a value at a path of keys, over what is no mapping on the way.
+    fileprivate mutating func set(_ value: Value, at path: ArraySlice<String>) {
+        guard let key = path.first else { return }
+        guard path.count > 1 else {
+            self[key] = value
+            return
+        }
+        var inner = self[key]?.mapping ?? Mapping()
+        inner.set(value, at: path.dropFirst())
+        self[key] = .mapping(inner)
+    }
+}
+
+extension Duration {
+    /// `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 3 min`
+    package var shortText: String {
+        let total = seconds
+        if total < 1 { return "\(Int(total * 1000)) ms" }
+        if total < 10 { return "\(Double(Int(total * 10)) / 10) s" }
+        if total < 60 { return "\(Int(total)) s" }
+        if total < 3600 { return "\(Int(total) / 60) min \(Int(total) % 60) s" }
+        return "\(Int(total) / 3600) h \(Int(total) / 60 % 60) min"
+    }
+}

@@ -1,0 +1,46 @@
+import Basics
+import FileSystem
+import Indexing
+import Objects
+package import ProjectFiles
+
+/// Transfers that running stages asks for.
+extension Repository {
+    /// Fetches the records of runs that the default remote has and the cache lacks.
+    package func pullRunCache() async throws {
+        try await fetchRunCache(from: store(of: nil), jobs: nil)
+    }
+
+    /// Fetches the outputs of a stage as they are recorded in it.
+    package func fetchOutputs(of stage: Stage) async throws {
+        var outputs: [UsedOutput] = []
+        for output in stage.outputs {
+            guard let path = stage.location(of: output).workspacePath, let object = output.checksum.object else {
+                continue
+            }
+            outputs.append(
+                UsedOutput(
+                    path: RelativePath(path), object: object, remote: output.remote, parts: [], recordedFiles: [],
+                    isInWorkspace: true))
+        }
+        for group in RemoteGroups(outputs, remote: nil).groups {
+            let outcome = try await bring(group.outputs, from: store(of: group.remote), jobs: nil)
+            guard outcome.failed.isEmpty else {
+                throw TransferFailed(
+                    verb: "download", count: outcome.failed.count + outcome.withheld, causes: outcome.failed)
+            }
+        }
+    }
+
+    /// Puts a copy of data from elsewhere on this machine in place of an output.
+    package func copyImport(from source: String, to output: Output, of stage: Stage) throws {
+        guard let path = stage.location(of: output).workspacePath.map({ RelativePath($0) }) else { return }
+        let staging = Paths.join(scratch, "staging")
+        try Files.makeDirectory(staging)
+        let temporary = Paths.join(staging, TemporaryName.make())
+        try copyTree(from: source, to: temporary)
+        try delete(path)
+        if !path.parent.isRoot { try SafeFolder(root: root).makeDirectory(path.parent) }
+        try Files.rename(temporary, absolute(path))
+    }
+}
