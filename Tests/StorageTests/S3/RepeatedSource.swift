@@ -7,13 +7,9 @@ import TestSupport
 struct RepeatedSource: ByteSource {
     let size: Int64
     var md5: MD5Digest?
-    var unchecked: (any ByteSource)?
-    /// Called with each offset from which the bytes are read.
-    var opening: @Sendable (Int64) throws(StorageError) -> Void = { _ in }
 
     func open(at offset: Int64) throws(StorageError) -> any ByteReader {
-        try opening(offset)
-        return Reader(offset: offset, size: size)
+        Reader(offset: offset, size: size)
     }
 
     /// All the bytes.

@@ -161,6 +161,17 @@ import Testing
         #expect(journal.pending(at: backend.place).isEmpty)
     }
 
+    @Test("a source that checks itself is read through its check once, and not published against it")
+    func checkingSource() async throws {
+        let backend = try await backend("checking")
+        let error = await #expect(throws: StorageError.self) {
+            try await backend.write(DamagedSource(base: RepeatedSource(size: 11 * Self.megabyte)), to: Key("k"))
+        }
+        #expect(error?.kind == .corrupt)
+        #expect(try await backend.stat(Key("k")) == nil)
+        #expect(try await pendingUploads(backend, "checking") == 0)
+    }
+
     @Test("a file that is shorter or longer than it says is not published")
     func lyingSource() async throws {
         let backend = try await backend("lying")
@@ -279,4 +290,23 @@ private struct LyingSource: ByteSource {
     let size: Int64
     let base: RepeatedSource
     func open(at offset: Int64) throws(StorageError) -> any ByteReader { try base.open(at: offset) }
+}
+
+/// Finds at its end that it is not what it should be; its parts can be read all the same.
+private struct DamagedSource: ByteSource {
+    let base: RepeatedSource
+    var size: Int64 { base.size }
+    var unchecked: (any ByteSource)? { base }
+
+    func open(at offset: Int64) throws(StorageError) -> any ByteReader { Reader(base: try base.open(at: offset)) }
+
+    private final class Reader: ByteReader {
+        let base: any ByteReader
+        init(base: any ByteReader) { self.base = base }
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+            let count = try base.read(into: buffer)
+            if count == 0 { throw StorageError(.corrupt, "not what it should be") }
+            return count
+        }
+    }
 }

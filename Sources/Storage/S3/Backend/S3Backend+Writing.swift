@@ -12,7 +12,7 @@ extension S3Backend {
         _ source: some ByteSource, under key: Key, condition: [HTTPHeader] = []
     ) async throws(StorageError) -> WrittenVersion {
         let object = try object(key)
-        if source.size > transfer.threshold {
+        if source.size >= max(1, transfer.threshold) {
             let upload = S3Upload(backend: self, object: object, key: key, source: source, condition: condition)
             return try await upload.run()
         }
