@@ -33,6 +33,10 @@ package struct Varve: CommandFamily {
         PullCommand.self,
         FetchCommand.self,
         GCCommand.self,
+        ImportURLCommand.self,
+        UpdateCommand.self,
+        GetURLCommand.self,
+        ListURLCommand.self,
     ]
 
     private static let setUpCommands: [any ParsableCommand.Type] = [
