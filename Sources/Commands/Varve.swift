@@ -33,8 +33,10 @@ package struct Varve: CommandFamily {
         PullCommand.self,
         FetchCommand.self,
         GCCommand.self,
+        ImportCommand.self,
         ImportURLCommand.self,
         UpdateCommand.self,
+        GetCommand.self,
         GetURLCommand.self,
         ListURLCommand.self,
     ]

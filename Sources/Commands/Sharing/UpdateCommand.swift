@@ -39,7 +39,7 @@ struct UpdateCommand: RepositoryCommand {
         request.jobs = jobs
         do {
             if toRemote, noDownload { throw Failure("--to-remote can't be used with --no-download") }
-            _ = try await repository.update(request)
+            try await repository.update(request)
         } catch let error as any UserFacingError where error.isCaughtByDVC {
             throw CaughtFailure("failed update data", error)
         }

@@ -12,36 +12,42 @@ package struct RepositorySource: Sendable {
 
     package init(url: String) { self.url = url }
 
-    /// Opens the repository to look around in it. One that is not a folder of this machine is cloned to a temporary
-    /// folder, which is gone when `body` returns.
+    /// Opens the repository to look around in it.
     package func browse<Result>(
         _ environment: HostEnvironment, progress: any ProgressReporter,
         _ body: (RepositoryBrowser) async throws -> Result
     ) async throws -> Result {
-        let path = Paths.absolute(url, from: environment.workingDirectory)
+        try await body(open(environment, progress: progress))
+    }
+
+    /// Opens the repository. One that is not a folder of this machine is cloned to a temporary folder, which goes with
+    /// the browser.
+    ///
+    /// - Parameter base: what a relative path is seen from; `nil` for the working directory.
+    func open(
+        _ environment: HostEnvironment, progress: any ProgressReporter, from base: String? = nil
+    ) throws -> RepositoryBrowser {
+        let path = Paths.absolute(url, from: base ?? environment.workingDirectory)
         if Files.isDirectory(path), let root = try localRoot(path, environment) {
             let repository = try Repository(
                 root: root, environment: environment, progress: progress, overrides: overrides)
             guard let revision, let git = try? repository.git else {
-                return try await body(RepositoryBrowser(repository: repository, commit: nil))
+                return try RepositoryBrowser(repository: repository, commit: nil)
             }
-            return try await body(RepositoryBrowser(repository: repository, commit: resolve(revision, git)))
+            return try RepositoryBrowser(repository: repository, commit: resolve(revision, git))
         }
-        let parent = Paths.join(environment["TMPDIR"] ?? "/tmp", "varve-clone-" + TemporaryName.make())
-        try Files.makeDirectory(parent, mode: 0o700)
-        defer { try? Files.removeTree(parent) }
-        let folder = Paths.join(parent, "repository")
-        try GitProgram(variables: environment.variables).clone(url, into: folder)
-        let git = try GitRepository.open(at: folder)
+        let source = Files.isDirectory(path) ? path : url
+        let clone = try TemporaryClone(of: source, environment)
+        let git = try GitRepository.open(at: clone.folder)
         let commit = try revision.map { try resolve($0, git) } ?? git.head()
         guard let commit else { throw Failure("'\(url)' has no commits") }
         if let settings = try git.tree(of: commit).read(".dvc/config") {
-            try Files.makeDirectory(Paths.join(folder, ".dvc"))
-            try Files.write(settings, to: Paths.join(folder, ".dvc/config"))
+            try Files.makeDirectory(Paths.join(clone.folder, ".dvc"))
+            try Files.write(settings, to: Paths.join(clone.folder, ".dvc/config"))
         }
         let repository = try Repository(
-            root: folder, environment: environment, progress: progress, overrides: overrides)
-        return try await body(RepositoryBrowser(repository: repository, commit: commit))
+            root: clone.folder, environment: environment, progress: progress, overrides: overrides)
+        return try RepositoryBrowser(repository: repository, commit: commit, clone: clone)
     }
 
     /// Where the repository around a folder begins: DVC's, else Git's, else the folder; `nil` for a bare repository,
@@ -58,4 +64,35 @@ package struct RepositorySource: Sendable {
         }
         throw Failure("unknown Git revision '\(revision)'")
     }
+}
+
+/// A clone of a Git repository that is gone when nobody needs it any more.
+final class TemporaryClone: Sendable {
+    let folder: String
+    private let parent: String
+
+    init(of url: String, _ environment: HostEnvironment) throws {
+        parent = Paths.join(environment["TMPDIR"] ?? "/tmp", "varve-clone-" + TemporaryName.make())
+        folder = Paths.join(parent, "repository")
+        try Files.makeDirectory(parent, mode: 0o700)
+        do {
+            try GitProgram(variables: environment.variables).clone(url, into: folder)
+        } catch {
+            try? Files.removeTree(parent)
+            throw CloneFailed(url: url, cause: error)
+        }
+    }
+
+    deinit { try? Files.removeTree(parent) }
+}
+
+/// A repository that could not be cloned.
+package struct CloneFailed: UserFacingError {
+    package let url: String
+    let cause: GitError
+
+    package var summary: String {
+        "SCM error: Failed to clone repo '\(RemoteURL.withoutSecrets(url))': \(cause.summary)"
+    }
+    package var remedy: String? { "check the URL and your rights there with `git ls-remote`" }
 }

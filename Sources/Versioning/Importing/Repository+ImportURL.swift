@@ -69,6 +69,7 @@ extension Repository {
         case .remote:
             let store = try store(of: request.remote, jobs: request.jobs)
             try await send(&plan, from: source, to: store, jobs: request.jobs)
+            plan.stage.md5 = PointerFile(stage: plan.stage).definitionDigest?.hex
             try record(plan, changes)
         }
         var result = ProjectFilesResult()

@@ -21,8 +21,8 @@ package struct UpdateRequest: Sendable {
 }
 
 extension Repository {
-    /// Brings imports to what their sources have now.
-    package func update(_ request: UpdateRequest) async throws -> ProjectFilesResult {
+    /// Brings imports to what their sources have now. As in DVC, nothing is staged in Git.
+    package func update(_ request: UpdateRequest) async throws {
         defer { index.save() }
         if request.extent != .remote, request.remote != nil {
             throw Failure("--remote can't be used without --to-remote")
@@ -46,9 +46,6 @@ extension Repository {
                 progress.report(.warning("Could not update '\(name)', it was never pushed to a remote"))
             }
         }
-        var result = ProjectFilesResult()
-        result.filesToStage = try changes.finish()
-        return result
     }
 
     private func update(_ stage: Stage, _ request: UpdateRequest, _ changes: ProjectFileChanges) async throws {
