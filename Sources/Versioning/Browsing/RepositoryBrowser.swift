@@ -41,6 +41,8 @@ package final class RepositoryBrowser {
     let clone: TemporaryClone?
     /// The repositories that imports of this one come from, by pointer file.
     var sources: [String: RepositoryBrowser] = [:]
+    /// The remote that the command names in place of the repository's default.
+    var overriddenRemote: String?
     /// How many imports of imports lead here.
     var depth = 0
     static let deepestChain = 8

@@ -27,6 +27,14 @@ package struct RepositorySource: Sendable {
     func open(
         _ environment: HostEnvironment, progress: any ProgressReporter, from base: String? = nil
     ) throws -> RepositoryBrowser {
+        let browser = try opened(environment, progress: progress, from: base)
+        browser.overriddenRemote = overrides.remote
+        return browser
+    }
+
+    private func opened(
+        _ environment: HostEnvironment, progress: any ProgressReporter, from base: String?
+    ) throws -> RepositoryBrowser {
         let path = Paths.absolute(url, from: base ?? environment.workingDirectory)
         if Files.isDirectory(path), let root = try localRoot(path, environment) {
             let repository = try Repository(

@@ -138,7 +138,14 @@ extension Repository {
         let digests = try await concurrently(data.files, jobs: jobs) { index, file in
             if let digest = local[index] { digest } else { try await Self.receive(file, into: cache) }
         }
-        let received = describe(data, digests)
+        // What records say of sizes is others' word; the cache knows them.
+        let sized = IncomingData(
+            isDirectory: data.isDirectory,
+            files: try zip(data.files, digests).map { file, digest in
+                let status = try Files.status(cache.path(of: ObjectID(digest)))
+                return IncomingFile(path: file.path, size: status?.size ?? file.size, origin: file.origin)
+            })
+        let received = describe(sized, digests)
         if let listing = received.listing { try cache.store(listing) }
         return received
     }

@@ -67,7 +67,7 @@ extension Repository {
             announce(plan.stage)
             try await bring(&plan, from: source, downloads: request.extent == .data, jobs: request.jobs, changes)
         case .remote:
-            let store = try store(of: request.remote, jobs: request.jobs)
+            let store = try store(of: request.remote)
             try await send(&plan, from: source, to: store, jobs: request.jobs)
             plan.stage.md5 = PointerFile(stage: plan.stage).definitionDigest?.hex
             try record(plan, changes)

@@ -68,7 +68,7 @@ extension Repository {
     ) async throws {
         let source = try source(of: plan.dependency, in: plan.stage, jobs: request.jobs)
         if request.extent == .remote {
-            try await send(&plan, from: source, to: store(of: request.remote, jobs: request.jobs), jobs: request.jobs)
+            try await send(&plan, from: source, to: store(of: request.remote), jobs: request.jobs)
             // As DVC, the digest of the definition stays as it was.
             try changes.write(PointerFile(stage: plan.stage))
             return

@@ -37,6 +37,8 @@ extension RepositoryBrowser {
     /// Everything at a path as it can be brought elsewhere: files that Git keeps or that lie in the workspace, and
     /// tracked data where neither has them. Project files are left out of folders.
     func data(at path: String, _ access: SourceAccess) async throws -> IncomingData {
+        // As DVC: a remote that was named must be there, even where nothing is taken from it.
+        if let name = overriddenRemote { _ = try repository.settings.remote(name, root: repository.root) }
         let (browser, folder) = try locate(path)
         return try await browser.data(in: folder, shown: path, access)
     }
