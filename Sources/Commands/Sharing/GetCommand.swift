@@ -20,7 +20,8 @@ struct GetCommand: VarveCommand {
         help: ArgumentHelp("Where to put the data", valueName: "path"), completion: .file())
     var out: String?
     @Flag(name: .customLong("show-url"), help: "Only print where the remote has the data") var showURL = false
-    @Option(name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
     var jobs: Int?
     @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace what is in the way") var force = false
     @OptionGroup var options: SourceOptions

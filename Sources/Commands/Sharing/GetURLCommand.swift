@@ -13,7 +13,8 @@ struct GetURLCommand: VarveCommand {
 
     @Argument(help: "Path or URL") var url: String
     @Argument(help: "Where to put the data", completion: .file()) var out: String?
-    @Option(name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
     var jobs: Int?
     @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace what is in the way") var force = false
     @OptionGroup var access: URLOptions

@@ -25,7 +25,8 @@ struct ImportCommand: RepositoryCommand {
     var noExec = false
     @Flag(name: .customLong("no-download"), help: "Only record the source's commit, without the data")
     var noDownload = false
-    @Option(name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
     var jobs: Int?
     @Option(help: ArgumentHelp("Configuration file laid over the repository's own", valueName: "path"))
     var config: String?

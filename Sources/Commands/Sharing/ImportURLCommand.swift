@@ -26,7 +26,8 @@ struct ImportURLCommand: RepositoryCommand {
     var noExec = false
     @Flag(name: .customLong("no-download"), help: "Only record what the source has, without the data")
     var noDownload = false
-    @Option(name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
     var jobs: Int?
     @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace what is in the way") var force = false
     @Flag(name: .customLong("version-aware"), help: "Also record the versions that the store keeps")

@@ -26,7 +26,8 @@ struct UpdateCommand: RepositoryCommand {
         name: [.customShort("r"), .customLong("remote")],
         help: ArgumentHelp("Remote for --to-remote", valueName: "name"), completion: .remotes)
     var remote: String?
-    @Option(name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .customLong("jobs")], help: ArgumentHelp("Transfers at once", valueName: "number"))
     var jobs: Int?
     @OptionGroup var global: GlobalOptions
 

@@ -9,6 +9,8 @@ package struct RepositorySource: Sendable {
     /// `nil` for the workspace of a local repository, or the default branch of any other.
     package var revision: String?
     package var overrides = SettingsOverrides()
+    /// Folders that a relative path may also be seen from, where it leads nowhere from the working directory.
+    var otherBases: [String] = []
 
     package init(url: String) { self.url = url }
 
@@ -35,7 +37,7 @@ package struct RepositorySource: Sendable {
     private func opened(
         _ environment: HostEnvironment, progress: any ProgressReporter, from base: String?
     ) throws -> RepositoryBrowser {
-        let path = Paths.absolute(url, from: base ?? environment.workingDirectory)
+        let path = localPath(from: base ?? environment.workingDirectory)
         if Files.isDirectory(path), let root = try localRoot(path, environment) {
             let repository = try Repository(
                 root: root, environment: environment, progress: progress, overrides: overrides)
@@ -58,12 +60,29 @@ package struct RepositorySource: Sendable {
         return try RepositoryBrowser(repository: repository, commit: commit, clone: clone)
     }
 
+    /// The path that the URL is, if it is one.
+    private func localPath(from base: String) -> String {
+        let candidates = ([base] + otherBases).map { Paths.absolute(url, from: $0) }
+        return candidates.first(where: Files.isDirectory) ?? candidates[0]
+    }
+
     /// Where the repository around a folder begins: DVC's, else Git's, else the folder; `nil` for a bare repository,
     /// which can only be cloned.
     private func localRoot(_ path: String, _ environment: HostEnvironment) throws -> String? {
         if let root = try? ProjectFolder.find(from: path) { return root }
         guard let git = try GitRepository.discover(from: path, variables: environment.variables) else { return path }
         return git.workTree
+    }
+
+    /// The commit that the revision, or the default branch, names now, in hexadecimal; `nil` where there is no Git.
+    func newestCommit(_ environment: HostEnvironment) throws -> String? {
+        let path = localPath(from: environment.workingDirectory)
+        guard Files.isDirectory(path) else {
+            if let revision, GitObjectName(hex: revision) != nil { return revision }
+            return try GitProgram(variables: environment.variables).commit(of: revision ?? "HEAD", at: url)
+        }
+        guard let git = try GitRepository.discover(from: path, variables: environment.variables) else { return nil }
+        return try (revision.map { try resolve($0, git) } ?? git.head())?.name.hex
     }
 
     private func resolve(_ revision: String, _ git: GitRepository) throws -> GitCommit {

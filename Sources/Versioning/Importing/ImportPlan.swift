@@ -64,8 +64,8 @@ extension Repository {
         let snapshot = try workspace()
         try refuseOverlap(of: path, definition, in: snapshot)
         try refuseCircle(stage, at: path)
-        if let old = snapshot.stages.first(where: { $0.name == nil && $0.definition.hasSameBytes(as: stage.definition) })
-        {
+        if let old = snapshot.stages.first(where: { $0.name == nil && $0.definition.hasSameBytes(as: stage.definition) }
+        ) {
             stage.description = old.description
             stage.meta = old.meta
             if let output = old.outputs.first(where: { old.location(of: $0).workspacePath == path.string }) {

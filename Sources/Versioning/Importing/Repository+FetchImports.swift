@@ -108,8 +108,7 @@ extension Repository {
     /// What the repository that an output was imported from has at the recorded commit.
     private func dataOfRepository(_ output: TrackedOutput, into cache: Cache) async throws -> IncomingData {
         let dependency = output.stage.dependencies[0]
-        guard let imported = dependency.repository else { throw MissingSourcePath(path: dependency.path) }
-        let source = try RepositorySource(imported, base: environment.workingDirectory)
+        let source = try RepositorySource(of: output.stage, in: self)
         let browser = try source.open(environment, progress: progress)
         return try await browser.data(at: dependency.path, SourceAccess(destination: cache))
     }

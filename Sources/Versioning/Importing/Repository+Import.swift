@@ -110,7 +110,8 @@ extension Repository {
         }
         guard var imported = plan.dependency.repository else { return }
         if let revision = request.revision { imported.revision = revision }
-        let source = try RepositorySource(imported, isLocked: false, base: environment.workingDirectory)
+        plan.dependency.source = .repository(imported)
+        let source = try RepositorySource(of: plan.stage, isLocked: false, in: self)
         let browser = try source.open(environment, progress: progress)
         imported.lockedRevision = try browser.revision
         plan.dependency.source = .repository(imported)

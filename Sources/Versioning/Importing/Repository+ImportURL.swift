@@ -121,12 +121,33 @@ extension Repository {
             try record(plan, changes)
             return
         }
-        let received = try await receive(IncomingData(contents, of: source), jobs: jobs)
-        plan.dependency.checksum = try await checksum(of: contents, at: source, received: received)
+        try await download(&plan, contents, from: source, jobs: jobs, changes)
+    }
+
+    /// Brings what a source has into the cache and the workspace, and records it.
+    func download(
+        _ plan: inout ImportPlan, _ contents: SourceContents, from source: URLSource, jobs: Int?,
+        _ changes: ProjectFileChanges
+    ) async throws {
+        let data = IncomingData(contents, of: source)
+        let kept = try withoutIgnored(data, at: plan.path)
+        let received = try await receive(kept, jobs: jobs)
+        plan.dependency.checksum = try await checksum(
+            of: contents, at: source, received: kept.files.count == data.files.count ? received : nil)
         plan.output.checksum = received.checksum
         plan.stage.md5 = PointerFile(stage: plan.stage).definitionDigest?.hex
         try record(plan, changes)
         try place(received, at: plan.path)
+    }
+
+    /// Without the files that the repository's ignore files would hide at a path, since they are no part of an output.
+    private func withoutIgnored(_ data: IncomingData, at path: RelativePath) throws -> IncomingData {
+        guard data.isDirectory else { return data }
+        var kept = data
+        kept.files = try data.files.filter { file in
+            try !ignore.isIgnored(path.appending(file.path.string).string, isDirectory: false, skippingNested: false)
+        }
+        return kept
     }
 
     /// Sends the source's data to a remote without keeping it here.

@@ -87,12 +87,7 @@ extension Repository {
         if request.extent == .record {
             try forget(&plan)
         } else if try !isFollowed || !placeFromCache(plan) {
-            let received = try await receive(IncomingData(contents, of: source), jobs: request.jobs)
-            plan.dependency.checksum = try await checksum(of: contents, at: source, received: received)
-            plan.output.checksum = received.checksum
-            plan.stage.md5 = PointerFile(stage: plan.stage).definitionDigest?.hex
-            try record(plan, changes)
-            try place(received, at: plan.path)
+            try await download(&plan, contents, from: source, jobs: request.jobs, changes)
             return
         }
         try record(plan, changes)

@@ -178,8 +178,16 @@ extension RepositoryBrowser {
 }
 
 extension RepositorySource {
-    /// The repository that an import comes from, at the commit that it was taken from, or at the newest one.
-    ///
+    /// The repository that a stage imports from, at the commit that it was taken from, or at the newest one.
+    init(of stage: Stage, isLocked: Bool = true, in repository: Repository) throws {
+        guard let source = stage.dependencies.first?.repository else {
+            throw MissingSourcePath(path: stage.definition)
+        }
+        try self.init(source, isLocked: isLocked, base: repository.environment.workingDirectory)
+        // The URL is as somebody typed it somewhere in the repository.
+        otherBases = [Paths.join(repository.root, Paths.parent(stage.definition)), repository.root]
+    }
+
     /// - Parameter base: what the path of a settings file is seen from.
     init(_ source: ImportSource, isLocked: Bool = true, base: String) throws {
         self.init(url: source.url)

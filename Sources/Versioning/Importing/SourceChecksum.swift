@@ -51,6 +51,14 @@ extension Repository {
         }
     }
 
+    /// How a dependency that lies in a store differs from what was recorded; `nil` where it does not.
+    func stateInStore(of dependency: Dependency, in stage: Stage) async throws -> ItemState? {
+        let source = try source(of: dependency, in: stage)
+        guard let contents = try await source.contents() else { return .deleted }
+        let current = try await checksum(of: contents, at: source)
+        return current.tellsTheSame(as: dependency.checksum) ? nil : .modified
+    }
+
     /// As DVC: the MD5 of a listing that has the store's own marks in place of digests.
     private func directoryMark(of contents: SourceContents, at source: URLSource) throws -> ObjectID {
         let key = source.fingerprint == .etag ? "etag" : "checksum"
