@@ -45,6 +45,12 @@ package struct Varve: CommandFamily {
         PullCommand.self,
         FetchCommand.self,
         GCCommand.self,
+        ImportCommand.self,
+        ImportURLCommand.self,
+        UpdateCommand.self,
+        GetCommand.self,
+        GetURLCommand.self,
+        ListURLCommand.self,
     ]
 
     private static let setUpCommands: [any ParsableCommand.Type] = [

@@ -143,7 +143,7 @@ package final class Cache: Sendable {
     }
 
     /// A folder on the cache's file system for copies whose object is not known yet; it exists afterwards.
-    func stagingFolder() throws -> String {
+    package func stagingFolder() throws -> String {
         let preferred = Paths.parent(quarantineFolder) + "/staging"
         try Files.makeDirectory(preferred)
         try makeFolder(root)

@@ -111,11 +111,13 @@ import Transfers
                 try await memory.write(BytesSource(bytes), to: Key(key))
             }
             let faulty = FaultyBackend(memory, failing: .read, after: 2, partialRead: 1)
-            let outcome = try await repository.bring(outputs, from: ObjectStore(backend: faulty), jobs: 1)
+            var names = ObjectNames()
+            let outcome = try await repository.bring(
+                outputs, from: ObjectStore(backend: faulty), jobs: 1, names: &names)
             #expect(outcome.fetched == 1)
             #expect(outcome.withheld == 1)
             #expect(fixture.cached.count == 1)
-            let rest = try await repository.bring(outputs, from: ObjectStore(backend: memory), jobs: 1)
+            let rest = try await repository.bring(outputs, from: ObjectStore(backend: memory), jobs: 1, names: &names)
             #expect(rest.fetched == 3)
             #expect(rest.failed.isEmpty)
         }

@@ -1,13 +1,18 @@
 import Basics
 import Synchronization
 
-/// Keeps the warnings that the engine reports.
+/// Keeps the warnings and messages that the engine reports.
 final class MessageLog: ProgressReporter {
-    private let kept = Mutex<[String]>([])
+    private let kept = Mutex<(warnings: [String], messages: [String])>(([], []))
 
-    var warnings: [String] { kept.withLock { $0 } }
+    var warnings: [String] { kept.withLock { $0.warnings } }
+    var messages: [String] { kept.withLock { $0.messages } }
 
     func report(_ event: ProgressEvent) {
-        if case .warning(let text) = event { kept.withLock { $0.append(text) } }
+        switch event {
+        case .warning(let text): kept.withLock { $0.warnings.append(text) }
+        case .message(let text): kept.withLock { $0.messages.append(text) }
+        case .began, .advanced, .ended: break
+        }
     }
 }

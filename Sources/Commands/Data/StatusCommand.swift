@@ -48,7 +48,7 @@ struct StatusCommand: RepositoryCommand {
         request.targets = targets
         request.selection = TargetOptions(recursive: recursive, withDependencies: withDependencies)
         request.checksUpdates = !noUpdates
-        let result = try repository.status(request)
+        let result = try await repository.status(request)
         try show(StatusView(result), isEmptyProject: result.hasNoStages, clean: StatusView.clean, console)
     }
 

@@ -26,12 +26,7 @@ struct SourceOptions: ParsableArguments {
             source.overrides.document = try ConfigDocument(parsing: Files.read(path))
         }
         source.overrides.remote = remote
-        source.overrides.remoteOptions = try remoteConfig.map { pair in
-            guard let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else {
-                throw ValidationError("argument --remote-config: invalid value '\(pair)': name=value is expected")
-            }
-            return (String(pair[..<equals]), String(pair[pair.utf8.index(after: equals)...]))
-        }
+        source.overrides.remoteOptions = try KeyValues.parse(remoteConfig, of: "--remote-config")
         return source
     }
 }

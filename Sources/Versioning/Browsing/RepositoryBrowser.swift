@@ -32,29 +32,41 @@ package struct MissingPath: UserFacingError {
 ///
 /// A repository inside the repository shows up only where a path leads into it.
 package final class RepositoryBrowser {
-    private let repository: Repository
-    private let commit: GitCommit?
-    private let files: PlainFiles
+    let repository: Repository
+    let commit: GitCommit?
+    let files: PlainFiles
+    let snapshot: ProjectSnapshot
     private let tracked: TrackedTree
+    /// What must live as long as the repository is looked at, such as a clone.
+    let clone: TemporaryClone?
+    /// The repositories that imports of this one come from, by pointer file.
+    var sources: [String: RepositoryBrowser] = [:]
+    /// The remote that the command names in place of the repository's default.
+    var overriddenRemote: String?
+    /// How many imports of imports lead here.
+    var depth = 0
+    static let deepestChain = 8
 
     /// - Parameter commit: `nil` for the workspace.
-    init(repository: Repository, commit: GitCommit?) throws {
+    init(repository: Repository, commit: GitCommit?, clone: TemporaryClone? = nil) throws {
         self.repository = repository
         self.commit = commit
+        self.clone = clone
         if let commit {
             let git = try repository.requireGit()
             files = .commit(git.tree(of: commit), prefix: repository.prefixInGit(git))
-            tracked = TrackedTree(try repository.snapshot(of: commit))
+            snapshot = try repository.snapshot(of: commit)
         } else {
             files = .workspace(root: repository.root, repository.ignore)
-            tracked = TrackedTree(try repository.workspace())
+            snapshot = try repository.workspace()
         }
+        tracked = TrackedTree(snapshot)
     }
 
     /// Where a path as the user wrote it leads: relative to the user's folder in their own workspace, else to the root.
     ///
     /// - Returns: the browser of the innermost repository on the way, and the path in it.
-    private func locate(_ path: String) throws -> (RepositoryBrowser, RelativePath) {
+    func locate(_ path: String) throws -> (RepositoryBrowser, RelativePath) {
         let base = commit == nil ? repository.workingDirectory.string : ""
         let absolute = Paths.absolute(path, from: "/" + base)
         let parts = absolute.split(separator: "/").map(String.init)
@@ -67,7 +79,7 @@ package final class RepositoryBrowser {
         guard let innermost, let rest = folder.relative(to: innermost) else { return (self, folder) }
         let nested = try Repository(
             root: repository.absolute(innermost), environment: repository.environment, progress: repository.progress)
-        return (try RepositoryBrowser(repository: nested, commit: commit), rest)
+        return (try RepositoryBrowser(repository: nested, commit: commit, clone: clone), rest)
     }
 
     // MARK: Listing
@@ -176,13 +188,13 @@ package final class RepositoryBrowser {
         return total
     }
 
-    private static func isBookkeeping(_ name: String) -> Bool {
+    static func isBookkeeping(_ name: String) -> Bool {
         StageLoading.isProjectFile(name) || name.hasSameBytes(as: ".dvcignore")
     }
 
     // MARK: Items
 
-    private func item(at path: RelativePath) async throws -> BrowsedItem? {
+    func item(at path: RelativePath) async throws -> BrowsedItem? {
         let node = try await node(at: path)
         let plain = try files.item(at: path)
         guard node != nil || plain != nil else { return nil }
@@ -190,7 +202,7 @@ package final class RepositoryBrowser {
     }
 
     /// Sorted by name; the items' paths are names.
-    private func items(in folder: RelativePath, onlyTracked: Bool) async throws -> [BrowsedItem] {
+    func items(in folder: RelativePath, onlyTracked: Bool) async throws -> [BrowsedItem] {
         let node = try await node(at: folder)
         if let node { try await read(node, at: folder) }
         let plain = onlyTracked ? [:] : try files.items(in: folder)
@@ -240,6 +252,10 @@ package final class RepositoryBrowser {
             return
         }
         do {
+            if let data = try await dataOfImport(output) {
+                node.fill(unlisted: data.files.map(\.path))
+                return
+            }
             let store = ObjectStore(backend: try repository.backend(of: output.output.remote))
             node.fill(try DirectoryObject(parsing: try await store.read(id)))
         } catch {

@@ -53,13 +53,17 @@ extension Repository {
         var result = CheckoutResult()
         var failures: [CheckoutFailed] = []
         var steps: [Checkout.Step] = []
+        var partial: [SelectedOutput] = []
         for selection in selected where selection.output.output.isCached {
             let tracked = selection.output
-            guard let id = tracked.object else { continue }
+            guard let id = tracked.object else {
+                if tracked.stage.isPartialImport { partial.append(selection) }
+                continue
+            }
             let current = try scanner().item(at: tracked.path, algorithm: id.algorithm)
             if selection.paths.isEmpty,
                 checkout.isCurrent(
-                    current, id, isExecutable: tracked.output.checksum.isExecutable, at: tracked.path)
+                    current, id, isExecutable: tracked.isExecutable, at: tracked.path)
             {
                 continue
             }
@@ -71,16 +75,21 @@ extension Repository {
                 failures.append(CheckoutFailed(paths: [tracked.path.string], causes: [error]))
             }
         }
+        let imports = try PartialImportCheckout(partial, in: self, request.options)
+        failures += imports.failures
         let removals = try vanished.map { path in
             checkout.step(.nothing, at: path, over: try scanner().item(at: path))
         }
         // First, as in DVC: they are saved, whatever else is refused.
         try apply(removals, checkout, &result, &failures)
         if !request.options.force {
-            let unsaved = try steps.flatMap { try checkout.unsavedFiles($0) }
+            let unsaved =
+                try steps.flatMap { try checkout.unsavedFiles($0) }
+                + imports.steps.flatMap { try imports.checkout.unsavedFiles($0) }
             guard unsaved.isEmpty else { throw UnsavedFiles(paths: unsaved) }
         }
         try apply(steps, checkout, &result, &failures)
+        try apply(imports.steps, imports.checkout, &result, &failures)
         sort(&result)
         if !failures.isEmpty {
             let paths = failures.flatMap(\.paths).map { shown(RelativePath($0)) }
@@ -139,7 +148,7 @@ extension Repository {
         _ options: Checkout.Options
     ) throws -> Checkout.Wanted? {
         let tracked = selection.output
-        guard id.isDirectory else { return .file(id, isExecutable: tracked.output.checksum.isExecutable) }
+        guard id.isDirectory else { return .file(id, isExecutable: tracked.isExecutable) }
         guard let listing = try listing(of: tracked) else {
             if !options.allowMissing {
                 failures.append(

@@ -105,4 +105,22 @@ extension Settings {
             throw SettingsError(error.description)
         }
     }
+
+    /// A place that no settings file names, with options for it.
+    ///
+    /// - Parameter options: `url` among them.
+    func remote(
+        unnamed options: Mapping, levels: [String: SettingsLevel] = [:]
+    ) throws(SettingsError) -> RemoteSettings {
+        var validation = SettingsValidation()
+        let checked: Mapping
+        do {
+            checked = try validation.unnamedRemote(options)
+        } catch {
+            throw SettingsError(error.description)
+        }
+        let url = checked["url"]?.string ?? ""
+        let (scheme, host) = RemoteURL.split(url)
+        return RemoteSettings(name: "", url: url, scheme: host.isEmpty ? "" : scheme, options: checked, levels: levels)
+    }
 }

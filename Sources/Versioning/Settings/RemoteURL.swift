@@ -27,6 +27,14 @@ package enum RemoteURL {
         return !word.isEmpty && text.unicodeScalars[word.endIndex...].starts(with: "://".unicodeScalars)
     }
 
+    /// The part behind `scheme://`, without its query.
+    package static func withoutScheme(_ url: String) -> String {
+        guard let range = url.utf8.firstRange(of: Array("://".utf8)) else { return url }
+        let rest = url.utf8[range.upperBound...].prefix { !"?#".utf8.contains($0) }
+        let login = rest.prefix { $0 != UInt8(ascii: "/") }.lastIndex(of: UInt8(ascii: "@"))
+        return String(Substring(login.map { rest[rest.index(after: $0)...] } ?? rest))
+    }
+
     /// Login and password out of a URL, for showing it to others.
     package static func withoutSecrets(_ url: String) -> String {
         guard let range = url.utf8.firstRange(of: Array("://".utf8)) else { return url }

@@ -30,6 +30,9 @@ struct SettingsValidation {
         return result
     }
 
+    /// Checks the options of a place that is no named remote.
+    mutating func unnamedRemote(_ data: Mapping) throws(Problem) -> Mapping { try remote(data, at: []) }
+
     private mutating func section(
         _ data: Mapping, _ rule: SettingsSchema.Section, _ name: String
     ) throws(Problem) -> Mapping {

@@ -38,34 +38,29 @@ extension Repository {
         var result = FetchResult()
         var failed: [TransferReport.FailedObject] = []
         var count = 0
-        let outputs = try withoutImports(query)
-        for group in RemoteGroups(outputs, remote: request.remote).groups {
+        let imports = UsedImports(query.isWanted)
+        query.isWanted = imports.isOrdinary
+        var missing: Set<ObjectID> = []
+        var names = ObjectNames()
+        for group in try RemoteGroups(usedOutputs(query), remote: request.remote).groups {
+            let hasRemote = group.remote != nil || settings.defaultRemote != nil
+            if !hasRemote, group.outputs.allSatisfy({ imports.hasSource($0) }) {
+                missing.formUnion(group.outputs.map(\.object).filter { !cache.holds($0) })
+                continue
+            }
             let outcome = try await bring(
-                group.outputs, from: store(of: group.remote, use: request.use), jobs: request.jobs)
+                group.outputs, from: store(of: group.remote, use: request.use), jobs: request.jobs, names: &names)
             result.fetched += outcome.fetched
             failed += outcome.failed
             count += outcome.failed.count + outcome.withheld
+            missing.formUnion(outcome.missing)
         }
+        result.fetched += try await fetchImports(imports, lacking: &missing, jobs: request.jobs)
+        warnOfMissing(missing, names: names)
         guard failed.isEmpty else {
             throw TransferFailed(verb: "download", count: count, causes: failed.sorted { $0.id < $1.id })
         }
         return result
-    }
-
-    /// Imports come from their own repositories, never from a remote of this one.
-    private func withoutImports(_ query: UsedOutputQuery) throws -> [UsedOutput] {
-        var ordinary = query
-        ordinary.isWanted = { !$0.stage.isRepositoryImport && query.isWanted($0) }
-        var imports = query
-        imports.isWanted = { $0.stage.isRepositoryImport && query.isWanted($0) }
-        imports.revisions = RevisionSelection()
-        for output in try usedOutputs(imports) where !cache.holds(output.object) {
-            progress.report(
-                .warning(
-                    "'\(shown(output.path))' is imported from another repository and not in the cache; "
-                        + "get it with `varve update \(shown(output.path)).dvc`"))
-        }
-        return try usedOutputs(ordinary)
     }
 
     /// How fetching from one store went.
@@ -74,13 +69,18 @@ extension Repository {
         var failed: [TransferReport.FailedObject] = []
         /// Directory objects that stayed away because a file of theirs failed.
         var withheld = 0
+        /// What is neither here nor there.
+        var missing: Set<ObjectID> = []
     }
 
     /// Fetches what the cache lacks of some outputs' objects.
     ///
-    /// - Parameter store: only asked for, and need only be there, when something is missing.
+    /// - Parameters:
+    ///   - store: only asked for, and need only be there, when something is missing.
+    ///   - names: gets what the objects are known as.
     func bring(
-        _ outputs: [UsedOutput], from store: @autoclosure () throws -> ObjectStore, jobs: Int?
+        _ outputs: [UsedOutput], from store: @autoclosure () throws -> ObjectStore, jobs: Int?,
+        names: inout ObjectNames
     ) async throws -> FetchOutcome {
         let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         var listings = try await DirectoryListings(
@@ -98,7 +98,6 @@ extension Repository {
             listings = try await DirectoryListings(
                 of: directories, cache: cache, store: store, isKept: false, progress: progress)
         }
-        var names = ObjectNames()
         let groups = outputs.compactMap { output -> TransferGroup? in
             let listing = listings[output.object]
             names.add(output, named: shown(output.path), listing)
@@ -138,7 +137,7 @@ extension Repository {
             outcome.withheld =
                 plan.directories.filter { held.contains($0.id) && $0.files.contains(where: failed.contains) }.count
         }
-        warnOfMissing(nowhere, names: names)
+        outcome.missing = nowhere
         return outcome
     }
 }

@@ -23,8 +23,9 @@ extension Repository {
                     path: RelativePath(path), object: object, remote: output.remote, parts: [], recordedFiles: [],
                     isInWorkspace: true))
         }
+        var names = ObjectNames()
         for group in RemoteGroups(outputs, remote: nil).groups {
-            let outcome = try await bring(group.outputs, from: store(of: group.remote), jobs: nil)
+            let outcome = try await bring(group.outputs, from: store(of: group.remote), jobs: nil, names: &names)
             guard outcome.failed.isEmpty else {
                 throw TransferFailed(
                     verb: "download", count: outcome.failed.count + outcome.withheld, causes: outcome.failed)

@@ -44,8 +44,9 @@ struct DataSides {
 
     /// Entries whose objects the cache lacks.
     func missing(_ entries: [DataEntry]) throws -> [DataEntry] {
-        let missing = Set(try repository.cache.absent(Set(entries.compactMap(\.id))))
+        var missing = Set(try repository.cache.absent(Set(entries.compactMap(\.id))))
         if missing.isEmpty { return [] }
+        missing = Set(try repository.importCache.cache.absent(missing))
         return entries.filter { $0.id.map(missing.contains) ?? false }
     }
 

@@ -27,14 +27,14 @@ package struct StatusResult: Sendable {
 
 extension Repository {
     /// Compares stages and tracked data with what the project files say.
-    package func status(_ request: StatusRequest) throws -> StatusResult {
+    package func status(_ request: StatusRequest) async throws -> StatusResult {
         defer { index.save() }
         let snapshot = try workspace()
         var result = StatusResult()
         result.hasNoStages = snapshot.stages.isEmpty
         var inspector = StageInspector(self)
         for selected in try selectedStages(request.targets, request.selection, in: snapshot) {
-            let status = try status(of: selected, &inspector, checksUpdates: request.checksUpdates)
+            let status = try await status(of: selected, &inspector, checksUpdates: request.checksUpdates)
             // Of a stage named twice the last mention counts.
             result.changed.removeAll { $0.address == status.address }
             if !status.isUnchanged { result.changed.append(status) }
@@ -44,7 +44,7 @@ extension Repository {
 
     private func status(
         of selected: SelectedTarget, _ inspector: inout StageInspector, checksUpdates: Bool
-    ) throws -> StageStatus {
+    ) async throws -> StageStatus {
         let stage = selected.stage
         var status = StageStatus(address: stage.address(relativeTo: workingDirectory.string))
         let followsSource = stage.isRepositoryImport || stage.isVersionedImport
@@ -56,7 +56,12 @@ extension Repository {
         }
         if !stage.isFrozen || (followsSource && checksUpdates) {
             for dependency in stage.dependencies {
-                guard let state = try inspector.state(of: dependency, in: stage) else { continue }
+                let isElsewhere = dependency.source == .data && absolute(stage.location(of: dependency)) == nil
+                let state =
+                    if isElsewhere { try await stateInStore(of: dependency, in: stage) } else {
+                        try inspector.state(of: dependency, in: stage)
+                    }
+                guard let state else { continue }
                 status.dependencies.append(ItemStatus(name: shownName(of: dependency, in: stage), state: state))
             }
         }

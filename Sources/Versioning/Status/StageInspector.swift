@@ -65,7 +65,7 @@ package struct StageInspector {
         case .parameters(let parameters):
             return try state(of: parameters, at: stage.location(of: dependency))
         case .repository(let source):
-            return try hasUpdate(source) ? .updateAvailable : nil
+            return try hasUpdate(source, of: stage) ? .updateAvailable : nil
         case .database:
             // A query has no state that could be asked for.
             return nil
@@ -95,15 +95,12 @@ package struct StageInspector {
         }
     }
 
-    /// Whether the other repository names another Git commit by now. Only asked of those on this machine.
-    private func hasUpdate(_ source: ImportSource) throws -> Bool {
-        let url = source.url.hasPrefix("file://") ? String(source.url.dropFirst("file://".count)) : source.url
-        let folders = [repository.environment.workingDirectory, repository.root].map { Paths.absolute(url, from: $0) }
-        guard let folder = folders.first(where: Files.isDirectory), let git = try GitRepository.discover(from: folder)
-        else { return false }
-        let newest = try source.revision.map { try git.resolve($0) } ?? git.head()
-        guard let newest, let locked = source.lockedRevision else { return false }
-        return newest.name.hex != locked
+    /// Whether the other repository names another Git commit by now.
+    private func hasUpdate(_ source: ImportSource, of stage: Stage) throws -> Bool {
+        guard let locked = source.lockedRevision else { return false }
+        let newest = try RepositorySource(of: stage, isLocked: false, in: repository)
+            .newestCommit(repository.environment)
+        return newest != nil && newest != locked
     }
 
     // MARK: Data
@@ -117,7 +114,9 @@ package struct StageInspector {
     /// What the data at a place is now; `nil` where there is none.
     private mutating func identity(_ location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
         guard let path = repository.absolute(location) else {
-            throw Failure("'\(location.text)' lies in a store whose state can't be compared yet")
+            throw Failure(
+                "'\(RemoteURL.withoutSecrets(location.text))' lies in a store, whose state can't be compared here",
+                remedy: "copy the data into the repository with `varve import-url`")
         }
         let question = Question(path: RelativePath(path), algorithm: algorithm)
         if let known = identities[question] { return known }

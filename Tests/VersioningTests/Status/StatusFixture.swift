@@ -66,11 +66,11 @@ struct StatusFixture {
     }
 
     /// Stages that differ, as `address: what`, one line for each difference.
-    func status(_ change: (inout StatusRequest) -> Void = { _ in }) throws -> [String] {
+    func status(_ change: (inout StatusRequest) -> Void = { _ in }) async throws -> [String] {
         var request = StatusRequest()
         change(&request)
         var lines: [String] = []
-        for stage in try repository().status(request).changed {
+        for stage in try await repository().status(request).changed {
             for item in stage.dependencies + stage.outputs {
                 lines.append("\(stage.address): \(item.name) \(item.state)")
             }

@@ -6,8 +6,8 @@ import Versioning
     func clean() async throws {
         try await StatusFixture.with { project in
             try project.add(["f": "1", "d/a": "2"], tracking: ["f", "d"])
-            #expect(try project.status() == [])
-            let status = try project.repository().status(StatusRequest())
+            #expect(try await project.status() == [])
+            let status = try await project.repository().status(StatusRequest())
             #expect(!status.hasNoStages)
         }
     }
@@ -15,7 +15,7 @@ import Versioning
     @Test("a project without project files has no stages")
     func empty() async throws {
         try await StatusFixture.with { project in
-            let status = try project.repository().status(StatusRequest())
+            let status = try await project.repository().status(StatusRequest())
             #expect(status.hasNoStages)
         }
     }
@@ -29,7 +29,7 @@ import Versioning
             // The object of d/b: one lost file makes the directory incomplete, though the listing is there.
             try project.remove(".dvc/cache/files/md5/a8/7ff679a2f3e71d9181a67b7542122c")
             #expect(
-                try project.status() == [
+                try await project.status() == [
                     "d.dvc: d notInCache", "m.dvc: m modified", "x.dvc: x deleted",
                 ])
         }
@@ -43,10 +43,10 @@ import Versioning
             try project.write("g", "other")
             var request = StatusRequest()
             request.targets = ["f"]
-            let changed = try project.repository(in: "s").status(request).changed
+            let changed = try await project.repository(in: "s").status(request).changed
             #expect(changed.map(\.address) == ["f.dvc"])
             #expect(changed.first?.outputs == [ItemStatus(name: "f", state: .modified)])
-            let all = try project.repository(in: "s").status(StatusRequest()).changed.map(\.address)
+            let all = try await project.repository(in: "s").status(StatusRequest()).changed.map(\.address)
             #expect(all == ["../g.dvc", "f.dvc"])
         }
     }
@@ -60,7 +60,7 @@ import Versioning
             try project.write("dvc.yaml", pipeline)
             try project.write("dvc.lock", lock)
             #expect(
-                try project.status() == [
+                try await project.status() == [
                     "train: in modified",
                     "train: params.yaml values([\(key("lr", "modified")), \(key("new", "new")), \(key("old", "deleted"))])",
                     "train: out notInCache",
@@ -70,7 +70,7 @@ import Versioning
                     "callback: always",
                 ])
             try project.remove("params.yaml")
-            let train = try project.status { $0.targets = ["train"] }
+            let train = try await project.status { $0.targets = ["train"] }
             #expect(train.contains("train: params.yaml deleted"))
         }
     }
@@ -80,7 +80,7 @@ import Versioning
         try await StatusFixture.with { project in
             try project.write("in", "1")
             try project.write("dvc.yaml", "stages:\n  f:\n    cmd: x\n    deps: [in]\n    frozen: true\n")
-            #expect(try project.status() == [])
+            #expect(try await project.status() == [])
             #expect(
                 project.warnings.all == [
                     "stage: 'f' is frozen. Its dependencies are not going to be shown in the status output."
@@ -107,9 +107,9 @@ import Versioning
                 """
             try project.write("g.dvc", pointer)
             try project.write("g", "1")
-            let asked = try project.status { $0.targets = ["g.dvc"] }
+            let asked = try await project.status { $0.targets = ["g.dvc"] }
             #expect(asked.first == "g.dvc: f (.) updateAvailable")
-            let quiet = try project.status { $0.checksUpdates = false }
+            let quiet = try await project.status { $0.checksUpdates = false }
             #expect(!quiet.contains("g.dvc: f (.) updateAvailable"))
         }
     }

@@ -1,0 +1,124 @@
+import Basics
+import FileSystem
+import Hashing
+import Indexing
+import Objects
+import ProjectFiles
+import Storage
+
+/// What `update` is asked to do.
+package struct UpdateRequest: Sendable {
+    package var targets: [String]
+    /// Another revision of the source's repository to follow from now on.
+    package var revision: String?
+    package var isRecursive = false
+    package var extent = ImportExtent.data
+    /// The remote for `.remote`; `nil` for the default one.
+    package var remote: String?
+    package var jobs: Int?
+
+    package init(targets: [String]) { self.targets = targets }
+}
+
+extension Repository {
+    /// Brings imports to what their sources have now. As in DVC, nothing is staged in Git.
+    package func update(_ request: UpdateRequest) async throws {
+        defer { index.save() }
+        if request.extent != .remote, request.remote != nil {
+            throw Failure("--remote can't be used without --to-remote")
+        }
+        let snapshot = try workspace()
+        let selected = try selectedStages(
+            request.targets, TargetOptions(recursive: request.isRecursive), in: snapshot)
+        var seen: Set<Int> = []
+        let stages = selected.filter { seen.insert($0.stageNumber).inserted }.map(\.stage)
+        let changes = ProjectFileChanges(self)
+        for stage in stages where stage.isImport { try await update(stage, request, changes) }
+        let others = stages.filter { !$0.isImport }
+        if !others.isEmpty {
+            if request.revision != nil { throw Failure("--rev can't be used with worktree update") }
+            if request.extent == .record { throw Failure("--no-download can't be used with worktree update") }
+            if request.extent == .remote { throw Failure("--to-remote can't be used with worktree update") }
+        }
+        for stage in others {
+            for output in stage.outputs {
+                let name = shownName(stage.location(of: output), as: output.path)
+                progress.report(.warning("Could not update '\(name)', it was never pushed to a remote"))
+            }
+        }
+    }
+
+    private func update(_ stage: Stage, _ request: UpdateRequest, _ changes: ProjectFileChanges) async throws {
+        guard let path = stage.location(of: stage.outputs[0]).workspacePath.map({ RelativePath($0) }) else {
+            throw Failure("'\(stage.definition)' imports to a place outside of the repository")
+        }
+        var plan = ImportPlan(path: path, stage: stage)
+        switch plan.dependency.source {
+        case .data: try await updateFromURL(&plan, request, changes)
+        case .repository: try await updateFromRepository(&plan, request, changes)
+        case .database, .dataset, .parameters:
+            throw Failure(
+                "'\(stage.definition)' does not import a file or directory, and varve can't update it",
+                remedy: "update it with DVC")
+        }
+    }
+
+    private func updateFromURL(
+        _ plan: inout ImportPlan, _ request: UpdateRequest, _ changes: ProjectFileChanges
+    ) async throws {
+        let source = try source(of: plan.dependency, in: plan.stage, jobs: request.jobs)
+        if request.extent == .remote {
+            try await send(&plan, from: source, to: store(of: request.remote), jobs: request.jobs)
+            // As DVC, the digest of the definition stays as it was.
+            try changes.write(PointerFile(stage: plan.stage))
+            return
+        }
+        let shown = shownName(of: plan.dependency, in: plan.stage)
+        guard let contents = try await source.contents() else { throw MissingDependency(shown: shown) }
+        let current = try await checksum(of: contents, at: source)
+        let isFollowed = current.tellsTheSame(as: plan.dependency.checksum) && !isDefinitionChanged(plan.stage)
+        if isFollowed, try isAsRecorded(plan) {
+            let address = plan.stage.address(relativeTo: workingDirectory.string)
+            progress.report(.message("'\(address)' didn't change, skipping"))
+            return
+        }
+        announce(plan.stage)
+        plan.dependency.checksum = current
+        if request.extent == .record {
+            try forget(&plan)
+        } else if try !isFollowed || !placeFromCache(plan) {
+            try await download(&plan, contents, from: source, jobs: request.jobs, changes)
+            return
+        }
+        try record(plan, changes)
+    }
+
+    func isDefinitionChanged(_ stage: Stage) -> Bool {
+        PointerFile(stage: stage).definitionDigest?.hex != stage.md5
+    }
+
+    /// Whether the output is what the pointer file says, in the workspace and in the cache.
+    func isAsRecorded(_ plan: ImportPlan) throws -> Bool {
+        var inspector = StageInspector(self)
+        return try inspector.state(of: plan.output, in: plan.stage) == nil
+    }
+
+    /// Makes the record one of a source whose data is not here.
+    func forget(_ plan: inout ImportPlan) throws {
+        // As DVC: the digest is made while the old data is still named.
+        plan.stage.md5 = PointerFile(stage: plan.stage).definitionDigest?.hex
+        if Files.exists(absolute(plan.path)) { try clear(plan.path) }
+        plan.output.checksum = OutputChecksum()
+    }
+
+    /// Puts the recorded data in its place again, where the cache has it whole.
+    func placeFromCache(_ plan: ImportPlan) throws -> Bool {
+        guard let id = plan.output.checksum.object,
+            try StageInspector(self).isCached(id, plan.output.checksum)
+        else { return false }
+        let listing = try id.isDirectory ? cache.directoryObject(id) : nil
+        if id.isDirectory, listing == nil { return false }
+        try place(id, listing, at: plan.path, from: cache)
+        return true
+    }
+}

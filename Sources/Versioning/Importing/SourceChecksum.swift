@@ -1,0 +1,94 @@
+import Basics
+import Documents
+import FileSystem
+import Hashing
+import Objects
+import ProjectFiles
+import Storage
+
+/// What a pointer file records of data outside of the workspace, to tell later whether it has changed.
+extension Repository {
+    /// Where a dependency's data lies.
+    func source(
+        of dependency: Dependency, in stage: Stage, jobs: Int? = nil, isRecorded: Bool = true
+    ) throws -> URLSource {
+        let location = stage.location(of: dependency)
+        let url: String
+        if case .url(let text) = location {
+            url = text
+        } else {
+            url = absolute(location) ?? dependency.path
+        }
+        return try urls.source(url, fsConfig: dependency.fsConfig ?? Mapping(), jobs: jobs, isRecorded: isRecorded)
+    }
+
+    /// What is recorded of data that has been found, and maybe read.
+    ///
+    /// - Parameter received: what reading the data gave, where it was read.
+    func checksum(
+        of contents: SourceContents, at source: URLSource, received: ReceivedData? = nil
+    ) async throws -> OutputChecksum {
+        let isExecutable = !contents.isDirectory && contents.files.first?.isExecutable == true
+        switch source.fingerprint {
+        case .md5:
+            var checksum: OutputChecksum
+            if let received {
+                checksum = received.checksum
+            } else {
+                checksum = try await hashed(IncomingData(contents, of: source))
+            }
+            checksum.isExecutable = isExecutable
+            return checksum
+        case .etag, .checksum:
+            guard contents.isDirectory else {
+                let file = contents.files.first
+                guard let mark = file?.fingerprint else { throw unmarked(source, "") }
+                return OutputChecksum(
+                    size: file.map { Int($0.size) }, etag: source.fingerprint == .etag ? mark : nil,
+                    remoteChecksum: source.fingerprint == .checksum ? mark : nil)
+            }
+            return OutputChecksum(
+                object: try directoryMark(of: contents, at: source), size: Int(contents.size),
+                nfiles: contents.files.count)
+        }
+    }
+
+    /// How a dependency that lies in a store differs from what was recorded; `nil` where it does not.
+    func stateInStore(of dependency: Dependency, in stage: Stage) async throws -> ItemState? {
+        let source = try source(of: dependency, in: stage)
+        guard let contents = try await source.contents() else { return .deleted }
+        let current = try await checksum(of: contents, at: source)
+        return current.tellsTheSame(as: dependency.checksum) ? nil : .modified
+    }
+
+    /// As DVC: the MD5 of a listing that has the store's own marks in place of digests.
+    private func directoryMark(of contents: SourceContents, at source: URLSource) throws -> ObjectID {
+        let key = source.fingerprint == .etag ? "etag" : "checksum"
+        let listing = try contents.files.map { file in
+            guard let mark = file.fingerprint else { throw unmarked(source, file.path.string) }
+            return Value.mapping(Mapping([(key, .string(mark)), ("relpath", .string(file.path.string))]))
+        }
+        let text = JSON.emitPython(.array(listing), sortKeys: true)
+        return ObjectID(MD5.digest(of: Array(text.utf8)), isDirectory: true)
+    }
+
+    private func unmarked(_ source: URLSource, _ path: String) -> Failure {
+        Failure(
+            "'\(RemoteURL.withoutSecrets(source.url))\(path.isEmpty ? "" : "/" + path)' has neither an ETag nor a "
+                + "Content-MD5, so a change would go unseen",
+            remedy: "get the data with `varve get-url` and track it with `varve add`")
+    }
+
+    /// Reads the data only for its digest.
+    private func hashed(_ data: IncomingData) async throws -> OutputChecksum {
+        describe(data, try await digests(of: data)).checksum
+    }
+}
+
+extension OutputChecksum {
+    /// Whether two records tell of the same data.
+    func tellsTheSame(as other: OutputChecksum) -> Bool {
+        object == other.object && etag == other.etag && remoteChecksum == other.remoteChecksum
+            && (versionID == nil || other.versionID == nil || versionID == other.versionID)
+    }
+}

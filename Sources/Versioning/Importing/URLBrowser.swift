@@ -1,0 +1,138 @@
+package import Basics
+package import Documents
+import FileSystem
+import Git
+import Storage
+
+/// Shows what lies at a path or URL.
+package struct URLBrowser: Sendable {
+    private let source: URLSource
+    private let workingDirectory: String
+
+    package init(_ url: String, fsConfig: Mapping, _ environment: HostEnvironment) throws {
+        source = try URLOpener(environment).source(url, fsConfig: fsConfig)
+        workingDirectory = environment.workingDirectory
+    }
+
+    /// What lies in a folder: its files, its folders, then with `isRecursive` what is in each of these; or the one file.
+    ///
+    /// - Parameter depth: how many levels of a recursive listing; folders of the last one are shown themselves.
+    package func list(isRecursive: Bool, depth: Int?) async throws -> [BrowsedItem] {
+        guard let root = try await SourceTree(source) else { throw absent }
+        if let depth, depth < 0 { throw Failure("maxdepth must be at least 1", category: .unexpected) }
+        guard root.item.isDirectory, depth != 0 else {
+            var item = BrowsedItem(path: shownPath)
+            item.isExecutable = false
+            return [item]
+        }
+        var found: [BrowsedItem] = []
+        var pending: [(path: String, level: Int)] = [("", 1)]
+        while let (folder, level) = pending.popLast() {
+            let children = try root.children(of: folder)
+            let showsFolders = !isRecursive || depth.map { level >= $0 } ?? false
+            found += children.filter { !$0.isDirectory }
+            if showsFolders { found += children.filter(\.isDirectory) }
+            guard isRecursive, !showsFolders else { continue }
+            pending += children.reversed().filter(\.isDirectory).map { ($0.path, level + 1) }
+        }
+        return found
+    }
+
+    /// The same as a tree, whose root bears the URL as it was written.
+    package func listTree(depth: Int?) async throws -> RepositoryBrowser.Branch {
+        guard let root = try await SourceTree(source) else {
+            throw Failure(absent.summary, remedy: absent.remedy, category: .unexpected)
+        }
+        var item = root.item
+        item.path = source.url
+        return RepositoryBrowser.Branch(
+            item: item, children: item.isDirectory ? try branches(of: "", root, depth: depth, level: 0) : [])
+    }
+
+    private func branches(
+        of folder: String, _ root: SourceTree, depth: Int?, level: Int
+    ) throws -> [RepositoryBrowser.Branch] {
+        if let depth, level >= depth { return [] }
+        guard level < PathGate.deepest else { return [] }
+        return try root.children(of: folder).sorted { $0.path.precedesInBytes($1.path) }.map { child in
+            var item = child
+            item.path = Paths.name(child.path)
+            let children =
+                child.isDirectory ? try branches(of: child.path, root, depth: depth, level: level + 1) : []
+            return RepositoryBrowser.Branch(item: item, children: children)
+        }
+    }
+
+    private var absent: MissingSource { MissingSource(url: source.url) }
+
+    /// How a single file is called: as typed, from the root of its store.
+    private var shownPath: String {
+        guard source.localPath != nil else { return RemoteURL.withoutScheme(source.url) }
+        return source.url.hasPrefix("file://")
+            ? String(source.url.dropFirst("file://".count)) : Paths.join(workingDirectory, source.url)
+    }
+}
+
+/// What lies at a place: looked up folder by folder on this machine, all at once in a store.
+private struct SourceTree: Sendable {
+    let item: BrowsedItem
+    private let root: String?
+    private var folders: [String: [BrowsedItem]] = [:]
+
+    /// `nil` where nothing is there.
+    init?(_ source: URLSource) async throws {
+        if let path = source.localPath {
+            guard let item = try Self.item(path, name: "") else { return nil }
+            self.item = item
+            root = path
+            return
+        }
+        root = nil
+        guard let contents = try await source.contents() else { return nil }
+        var item = BrowsedItem(path: "")
+        item.isDirectory = contents.isDirectory
+        item.size = contents.isDirectory ? nil : contents.size
+        self.item = item
+        var known: Set<String> = [""]
+        for file in contents.files where contents.isDirectory {
+            var leaf = BrowsedItem(path: file.path.string)
+            leaf.size = file.size
+            add(leaf)
+            var folder = Self.parent(file.path.string)
+            while known.insert(folder).inserted {
+                var item = BrowsedItem(path: folder)
+                item.isDirectory = true
+                add(item)
+                folder = Self.parent(folder)
+            }
+        }
+        for folder in folders.keys { folders[folder]?.sort { $0.path.precedesInBytes($1.path) } }
+    }
+
+    private mutating func add(_ item: BrowsedItem) { folders[Self.parent(item.path), default: []].append(item) }
+
+    private static func parent(_ path: String) -> String {
+        path.utf8.contains(UInt8(ascii: "/")) ? Paths.parent(path) : ""
+    }
+
+    /// Sorted by name; their paths begin at the root of the tree.
+    func children(of folder: String) throws -> [BrowsedItem] {
+        guard let root else { return folders[folder] ?? [] }
+        return try Files.textEntries(in: Paths.join(root, folder)).compactMap { entry in
+            try Self.item(
+                Paths.join(Paths.join(root, folder), entry.name), name: Paths.join(folder, entry.name))
+        }
+    }
+
+    private static func item(_ path: String, name: String) throws -> BrowsedItem? {
+        guard let own = try Files.status(path) else { return nil }
+        let target = own.kind == .symlink ? try Files.status(path, followingLinks: true) : own
+        var item = BrowsedItem(path: name)
+        item.isLink = own.kind == .symlink
+        // As DVC: a link below the top is shown, but is no folder.
+        item.isDirectory = target?.kind == .directory && (!item.isLink || name.isEmpty)
+        item.isExecutable = target?.kind == .file && target?.isExecutable == true
+        item.size = target?.size
+        return item
+    }
+}
