@@ -83,7 +83,7 @@ extension ObjectStore {
         let outcome = SharedOutcome()
         let missing = partial.missing
         // Few at a time per object: what a kill leaves half-way stays small, and other objects get their turn.
-        await concurrentForEach(missing, limit: min(backend.concurrency, 8)) { piece, range in
+        await concurrentForEach(missing, limit: min(backend.concurrency, 4)) { piece, range in
             if outcome.failure != nil { return }
             do throws(StorageError) {
                 try await backend.read(partial.id.key, range: range, into: partial.sink(piece))

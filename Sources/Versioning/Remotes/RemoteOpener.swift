@@ -71,18 +71,25 @@ struct RemoteOpener {
         let configuration = try S3Configuration(
             options: remote.texts, environment: environment.variables, home: home, jobs: jobs,
             trustsNamedFiles: !comesFromProject("configpath") && !comesFromProject("credentialpath"))
-        if configuration.endpointComesFromOptions, let endpoint = remote["endpointurl"].flatMap({ URLParts($0) }) {
-            switch configuration.login {
-            case .anonymous: break
-            case .ambient: try requireTrust(endpoint, addressOption: "endpointurl", credentials: .environment)
-            case .keys: try requireTrust(endpoint, addressOption: "endpointurl", credentials: .option("access_key_id"))
+        if let server = remote.server {
+            // Whoever says how a server's name is checked says in the end who answers.
+            for option in ["endpointurl", "ssl_verify", "use_ssl"] {
+                switch configuration.login {
+                case .anonymous: break
+                case .ambient: try requireTrust(server, addressOption: option, credentials: .environment)
+                case .keys: try requireTrust(server, addressOption: option, credentials: .option("access_key_id"))
+                }
             }
         }
         var http = configuration.http
         http.bandwidth = use.bandwidth
         http.events = { notices.note($0) }
         let journal = scratch.map { FileUploadJournal(folder: Paths.join($0, "uploads")) }
-        return retrying(S3Backend(configuration, http: HTTPClient(http), journal: journal), notices)
+        let schedule = isPatient ? RetrySchedule() : RetrySchedule(attempts: 1)
+        let patience = RequestPatience(
+            schedule, notice: { notices.note($0, waiting: $1, attempt: $2, of: schedule.attempts) })
+        return retrying(
+            S3Backend(configuration, http: HTTPClient(http), journal: journal, patience: patience), notices)
     }
 
     private func client(_ notices: RemoteNotices, connections: Int) -> HTTPClient {
@@ -121,7 +128,7 @@ struct RemoteOpener {
             password: try password(address.login?.password), customHeader: remote["custom_auth_header"],
             address: address)
         if remote["password"] != nil || remote["user"] != nil {
-            try requireTrust(address.base, addressOption: "url", credentials: .option("password"))
+            try requireTrust(address.base.origin, addressOption: "url", credentials: .option("password"))
         }
         let notices = RemoteNotices(remote.name, progress)
         let connections = jobs ?? Self.defaultConnections
@@ -138,7 +145,7 @@ struct RemoteOpener {
             tokenSource: token, token: remote["token"], user: remote["user"], password: try password(nil),
             customHeader: remote["custom_auth_header"], address: address)
         for option in ["password", "token", "bearer_token_command"] where remote[option] != nil {
-            try requireTrust(address.base, addressOption: "url", credentials: .option(option))
+            try requireTrust(address.base.origin, addressOption: "url", credentials: .option(option))
         }
         let notices = RemoteNotices(remote.name, progress)
         let connections = jobs ?? Self.defaultConnections
@@ -163,7 +170,7 @@ struct RemoteOpener {
             remote.url, options: options, config: config, home: home,
             localUser: environment["USER"] ?? environment["LOGNAME"] ?? "root")
         if remote["password"] != nil {
-            try requireTrust(address.server, addressOption: "url", credentials: .option("password"))
+            try requireTrust(address.server.origin, addressOption: "url", credentials: .option("password"))
         }
         let notices = RemoteNotices(remote.name, progress)
         // DVC keeps two of the sessions for its shells.
@@ -225,9 +232,8 @@ struct RemoteOpener {
     }
 
     /// Throws where a server that the repository chose would get what was not meant for it.
-    private func requireTrust(_ server: URLParts, addressOption: String, credentials: Credentials) throws {
+    private func requireTrust(_ origin: String, addressOption: String, credentials: Credentials) throws {
         guard comesFromProject(addressOption) else { return }
-        let origin = server.origin
         let trust = ServerTrust(environment: environment)
         switch credentials {
         case .environment:
@@ -254,9 +260,9 @@ extension URLParts {
 }
 
 extension RemoteSettings {
-    /// The server that the remote's settings choose, as `scheme://host[:port]`; `nil` for folders and AWS's own.
+    /// The server that the remote's settings choose, as `scheme://host[:port]`; `nil` for folders.
     package var server: String? {
-        let address = scheme == "s3" ? self["endpointurl"] ?? "" : url
+        let address = scheme == "s3" ? self["endpointurl"] ?? "https://s3.amazonaws.com" : url
         return URLParts(address)?.origin
     }
 

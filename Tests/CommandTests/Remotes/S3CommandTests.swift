@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Push and pull to S3", .enabled(if: S3Server.tools != nil))
+@Suite("Push and pull to S3", .enabled(if: TestPrograms.areProvided))
 struct S3CommandTests {
     @Test("what is pushed is pulled by another person, and a second push has nothing to do")
     func roundTrip() async throws {

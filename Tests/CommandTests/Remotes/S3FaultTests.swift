@@ -1,9 +1,10 @@
 import FileSystem
+import Storage
 import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Trouble on the way to S3", .enabled(if: S3Server.tools != nil))
+@Suite("Trouble on the way to S3", .enabled(if: TestPrograms.areProvided))
 struct S3FaultTests {
     typealias Fault = FaultProxy.Fault
 

@@ -2,7 +2,7 @@ import FileSystem
 import TestSupport
 import Testing
 
-@Suite("A killed transfer", .enabled(if: S3Server.tools != nil))
+@Suite("A killed transfer", .enabled(if: TestPrograms.areProvided))
 struct S3KillTests {
     /// Starts a command, kills it once the proxy has seen so many body bytes or requests, and tells whether it was in time.
     private func kill(
@@ -82,6 +82,7 @@ struct S3KillTests {
         }
         try repository.varve("pull", "-q").succeeds()
         #expect(try TreeSnapshot(of: repository.path("data")).contents == before)
-        #expect(Double(project.proxy.bytesReceived) < Double(total) * 1.05)
+        // What was in the sockets' buffers when it was killed had left the proxy, and never arrived.
+        #expect(project.proxy.bytesReceived < total + 3 * 4 * (6 << 20))
     }
 }
