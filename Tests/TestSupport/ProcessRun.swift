@@ -16,7 +16,7 @@ package struct ProcessRun: Sendable, CustomStringConvertible {
     package let signal: Int32?
     package let output: String
     package let errors: String
-    /// The most memory it held at once, in bytes.
+    /// The most memory it held at once, in bytes; 0 where it was less than the test's own, and so can't be told.
     package let peakMemory: Int
     package let seconds: Double
 
@@ -67,11 +67,16 @@ package final class RunningProcess: Sendable {
     private let command: String
     private let folder: TemporaryFolder
     private let began: Double
+    /// The most that this process had held when it started the program: Linux counts it as the program's.
+    private let ownPeak: Int
 
     /// Starts a program with nothing of the test's own environment.
     ///
     /// - Parameter arguments: the program first, found in the `PATH` of `environment` unless it is a path.
     package init(_ arguments: [String], in directory: String, environment: [String: String]) throws {
+        var own = rusage()
+        getrusage(RUSAGE_SELF, &own)
+        ownPeak = Self.peak(own)
         folder = TemporaryFolder("output")
         command = arguments.joined(separator: " ")
         began = Self.now()
@@ -93,6 +98,14 @@ package final class RunningProcess: Sendable {
         id = process
     }
 
+    private static func peak(_ usage: rusage) -> Int {
+        #if canImport(Darwin)
+            Int(usage.ru_maxrss)
+        #else
+            Int(usage.ru_maxrss) * 1024
+        #endif
+    }
+
     /// Waits for the end; a program that takes longer than this is killed, which shows as its signal.
     package func wait(seconds limit: Double = 120) -> ProcessRun {
         var state: Int32 = 0
@@ -104,14 +117,11 @@ package final class RunningProcess: Sendable {
             usleep(2000)
         }
         let signal = state & 0x7f
-        #if canImport(Darwin)
-            let peak = Int(usage.ru_maxrss)
-        #else
-            let peak = Int(usage.ru_maxrss) * 1024
-        #endif
+        let peak = Self.peak(usage)
         return ProcessRun(
             command: command, status: signal == 0 ? (state >> 8) & 0xff : nil, signal: signal == 0 ? nil : signal,
-            output: text("out"), errors: text("err"), peakMemory: peak, seconds: Self.now() - began)
+            output: text("out"), errors: text("err"), peakMemory: peak > ownPeak ? peak : 0, seconds: Self.now() - began
+        )
     }
 
     /// Whether it comes to its end in this time; it still has to be waited for.

@@ -24,9 +24,7 @@ struct TrustTests {
     func ambient() throws {
         let server = try ScriptedServer(answers: [.init(404)])
         let repository = try project(settings(server))
-        for command in [
-            ["push"], ["pull"], ["fetch"], ["status", "-c"], ["gc", "-w", "-c", "-f"], ["doctor", "-r", "s"],
-        ] {
+        for command in [["push"], ["status", "-c"], ["gc", "-w", "-c", "-f"], ["doctor", "-r", "s"]] {
             let run = try repository.run([BuiltProgram.varve] + command, with: Self.ambient)
             #expect(run.status != 0)
             #expect((run.errors + run.output).contains("varve remote trust s"))
