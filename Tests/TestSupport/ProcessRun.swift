@@ -75,7 +75,11 @@ package final class RunningProcess: Sendable {
     /// - Parameter arguments: the program first, found in the `PATH` of `environment` unless it is a path.
     package init(_ arguments: [String], in directory: String, environment: [String: String]) throws {
         var own = rusage()
-        getrusage(RUSAGE_SELF, &own)
+        #if canImport(Darwin)
+            getrusage(RUSAGE_SELF, &own)
+        #else
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &own)
+        #endif
         ownPeak = Self.peak(own)
         folder = TemporaryFolder("output")
         command = arguments.joined(separator: " ")
