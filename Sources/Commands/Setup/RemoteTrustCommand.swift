@@ -17,7 +17,7 @@ struct RemoteTrustCommand: RepositoryCommand {
                     ("varve remote trust --revoke store", "Accept it no longer")))
     static let failureStatus: Int32 = 1
 
-    @Argument(help: "Name of the remote; the default one without a name", completion: .remotes) var name: String?
+    @Argument(help: "Name of the remote, or URL of its server; the default remote without", completion: .remotes) var name: String?
     @Flag(help: "Show the servers that are accepted") var list = false
     @Flag(help: "Accept the server no longer") var revoke = false
     @OptionGroup var global: GlobalOptions
@@ -28,11 +28,7 @@ struct RemoteTrustCommand: RepositoryCommand {
             for server in trust.servers { console.print(server) }
             return
         }
-        let remote = try repository.settings.remote(name, root: repository.root)
-        guard let server = remote.server else {
-            throw Failure(
-                "remote '\(remote.name)' is on no server of its own", remedy: "there is nothing to accept for it")
-        }
+        let server = try server(in: repository)
         if revoke {
             let was = try trust.revoke(server)
             console.print(was ? "\(server) is accepted no longer." : "\(server) was not accepted.")
@@ -40,5 +36,16 @@ struct RemoteTrustCommand: RepositoryCommand {
             try trust.accept(server)
             console.print("Accepted \(server).")
         }
+    }
+
+    /// Of the remote that is named, or of the URL.
+    private func server(in repository: Repository) throws -> String {
+        if let name, let server = RemoteSettings.server(ofURL: name) { return server }
+        let remote = try repository.settings.remote(name, root: repository.root)
+        guard let server = remote.server else {
+            throw Failure(
+                "remote '\(remote.name)' is on no server of its own", remedy: "there is nothing to accept for it")
+        }
+        return server
     }
 }

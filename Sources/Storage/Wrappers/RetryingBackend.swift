@@ -45,6 +45,16 @@ package struct RetryingBackend<Base: Backend>: Backend {
     }
 
     package func read(_ key: Key, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError) {
+        try await resuming(range, sink) { (rest, sink) async throws(StorageError) in
+            try await base.read(key, range: rest, into: sink)
+        }
+    }
+
+    /// Reads on where a read broke off.
+    private func resuming<Sink: ByteSink>(
+        _ range: Range<Int64>?, _ sink: Sink,
+        _ read: (Range<Int64>?, CountingSink<Sink>) async throws(StorageError) -> Void
+    ) async throws(StorageError) {
         let counting = CountingSink(sink)
         var failures = 0
         var progress: Int64 = 0
@@ -53,7 +63,7 @@ package struct RetryingBackend<Base: Backend>: Backend {
             let rest = range == nil && start == 0 ? nil : start..<max(start, range?.upperBound ?? .max)
             if let rest, rest.isEmpty { return }
             do {
-                return try await base.read(key, range: rest, into: counting)
+                return try await read(rest, counting)
             } catch {
                 // The sink's own failure, such as a full disk, is not the store's.
                 if counting.hasFailed { throw error }
@@ -104,6 +114,29 @@ package struct RetryingBackend<Base: Backend>: Backend {
         } catch {
             throw .cancelled
         }
+    }
+}
+
+extension RetryingBackend: VersionedBackend where Base: VersionedBackend {
+    package func writeVersion(_ source: some ByteSource, to key: Key) async throws(StorageError) -> WrittenVersion {
+        try await retrying { () async throws(StorageError) in try await base.writeVersion(source, to: key) }
+    }
+
+    package func stat(_ key: Key, version: String?) async throws(StorageError) -> VersionedMetadata? {
+        try await retrying { () async throws(StorageError) in try await base.stat(key, version: version) }
+    }
+
+    package func read(
+        _ key: Key, version: String?, range: Range<Int64>?, into sink: some ByteSink
+    ) async throws(StorageError) {
+        try await resuming(range, sink) { (rest, sink) async throws(StorageError) in
+            try await base.read(key, version: version, range: rest, into: sink)
+        }
+    }
+
+    /// Not repeated: whoever goes through it starts anew.
+    package func listVersions(under prefix: Key) -> any AsyncSequence<VersionedListing, StorageError> & Sendable {
+        base.listVersions(under: prefix)
     }
 }
 

@@ -51,6 +51,9 @@ struct ImportCache: Sendable {
             guard !checksum.isEmpty else { return nil }
             words += [stage.workingDirectory, checksum.object?.text ?? "", checksum.etag ?? ""]
             words += [checksum.remoteChecksum ?? "", checksum.versionID ?? ""]
+            for file in checksum.files ?? [] {
+                words += [file.relpath, file.checksum.etag ?? "", file.checksum.versionID ?? ""]
+            }
         }
         let text = JSON.emitPython(.array(words.map { .string($0) }))
         return Paths.join(records, MD5.digest(of: Array(text.utf8)).hex)

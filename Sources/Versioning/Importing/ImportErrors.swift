@@ -37,6 +37,14 @@ struct NotAFileOrFolder: UserFacingError {
     var remedy: String? { "remove it from what is imported" }
 }
 
+/// A store that has a name both for a file and for a folder, which no file system can hold.
+struct AmbiguousSource: UserFacingError {
+    let path: String
+
+    var summary: String { "'\(path)' is both a file and a folder in the store" }
+    var remedy: String? { "rename one of them there, or take the file and the folder one by one" }
+}
+
 /// A link in the data that leads nowhere.
 struct BrokenLink: UserFacingError {
     let path: String

@@ -12,8 +12,8 @@ struct IncomingFile: Sendable {
     enum Origin: Sendable {
         /// A file of this machine; a link to one is followed.
         case local(String)
-        /// Under a name of its own in a store.
-        case stored(any Backend, Key)
+        /// Under a name of its own in a store, in the current version or a named one.
+        case stored(any Backend, Key, version: String?)
         /// Bytes in memory, such as those of a Git blob.
         case blob(@Sendable () throws -> [UInt8])
         /// An object, to be found in the first of the stores that has it.
@@ -45,7 +45,8 @@ struct IncomingData: Sendable {
         files = contents.files.map { file in
             IncomingFile(
                 path: file.path, size: file.size, isExecutable: file.isExecutable,
-                origin: file.localPath.map { .local($0) } ?? .stored(source.backend, file.key))
+                origin: file.localPath.map { .local($0) }
+                    ?? .stored(source.backend, file.key, version: file.version))
         }
     }
 
@@ -66,20 +67,30 @@ extension IncomingFile {
             }
         case .blob(let read):
             let bytes = try read()
-            try Files.create(temporary, bytes: bytes, mode: 0o644)
+            try Files.create(temporary, bytes: bytes, mode: Self.mode)
             return MD5.digest(of: bytes)
-        case .stored(let backend, let key):
+        case .stored(let backend, let key, let version):
             let sink = DigestingFile(try FileSink(creating: temporary))
-            try await backend.read(key, range: nil, into: sink)
+            if let version, let versioned = backend as? any VersionedBackend {
+                try await versioned.read(key, version: version, range: nil, into: sink)
+            } else {
+                try await backend.read(key, range: nil, into: sink)
+            }
+            try Files.setMode(temporary, Self.mode)
             return sink.keep()
         case .object(let id, let stores):
             try await id.fetch(from: stores) { store in
                 try await store.fetch(id, toTemporaryFile: temporary)
-                try Files.setMode(temporary, 0o644)
+                try Files.setMode(temporary, Self.mode)
             }
             return id.digest
         }
     }
+}
+
+extension IncomingFile {
+    /// Of files that a person is given.
+    private static var mode: UInt32 { 0o666 & ~Files.currentUmask }
 }
 
 extension ObjectID {
@@ -262,7 +273,7 @@ extension IncomingFile {
     fileprivate var concurrency: Int? {
         switch origin {
         case .local, .blob: nil
-        case .stored(let backend, _): backend.concurrency
+        case .stored(let backend, _, _): backend.concurrency
         case .object(_, let stores): stores.first?.backend.concurrency
         }
     }

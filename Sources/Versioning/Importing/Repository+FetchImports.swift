@@ -72,10 +72,18 @@ extension Repository {
     private func fetchFromURL(_ output: TrackedOutput, _ id: ObjectID, jobs: Int?) async throws -> ReceivedData? {
         let dependency = output.stage.dependencies[0]
         let source = try source(of: dependency, in: output.stage, jobs: jobs)
-        guard let contents = try await source.contents() else { return nil }
-        guard try await checksum(of: contents, at: source).tellsTheSame(as: dependency.checksum) else { return nil }
+        guard let contents = try await recordedContents(of: dependency, at: source) else { return nil }
         let received = try await receive(IncomingData(contents, of: source), jobs: jobs)
         return received.checksum.object == id ? received : nil
+    }
+
+    /// What lies at a source, as long as that is what was recorded.
+    private func recordedContents(of dependency: Dependency, at source: URLSource) async throws -> SourceContents? {
+        if source.isVersionAware, let recorded = try source.contents(recorded: dependency.checksum) { return recorded }
+        guard let contents = try await source.contents(),
+            try await checksum(of: contents, at: source).tellsTheSame(as: dependency.checksum)
+        else { return nil }
+        return contents
     }
 
     private func fetchRepositoryImport(_ output: TrackedOutput, jobs: Int?) async throws -> Int {
@@ -125,9 +133,7 @@ extension Repository {
         case .data:
             if dependency.checksum.isEmpty { return 0 }
             let source = try source(of: dependency, in: output.stage, jobs: jobs)
-            guard let contents = try await source.contents(),
-                try await checksum(of: contents, at: source).tellsTheSame(as: dependency.checksum)
-            else {
+            guard let contents = try await recordedContents(of: dependency, at: source) else {
                 let address = output.stage.address(relativeTo: workingDirectory.string)
                 progress.report(
                     .warning(

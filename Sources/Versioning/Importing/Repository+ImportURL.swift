@@ -60,10 +60,13 @@ extension Repository {
         let source = try source(of: plan.dependency, in: plan.stage, jobs: request.jobs, isRecorded: false)
         let changes = ProjectFileChanges(self)
         try changes.refuseIfTracked(plan.path)
+        // The user names the server here; later it is the pointer file that does.
+        try urls.acceptServer(of: request.url, fsConfig: fsConfig)
         switch request.extent {
         case .definition:
             try record(plan, changes)
         case .record, .data:
+            plan.output.canPush = plan.output.canPush && !source.isVersionAware
             announce(plan.stage)
             try await bring(&plan, from: source, downloads: request.extent == .data, jobs: request.jobs, changes)
         case .remote:

@@ -66,7 +66,8 @@ extension Repository {
     private func updateFromURL(
         _ plan: inout ImportPlan, _ request: UpdateRequest, _ changes: ProjectFileChanges
     ) async throws {
-        let source = try source(of: plan.dependency, in: plan.stage, jobs: request.jobs)
+        var source = try source(of: plan.dependency, in: plan.stage, jobs: request.jobs)
+        if source.isVersionAware { source.version = request.revision }
         if request.extent == .remote {
             try await send(&plan, from: source, to: store(of: request.remote), jobs: request.jobs)
             // As DVC, the digest of the definition stays as it was.
@@ -84,6 +85,8 @@ extension Repository {
         }
         announce(plan.stage)
         plan.dependency.checksum = current
+        // The version that the URL may name is not the one that is recorded from now on.
+        if source.isVersionAware { plan.dependency.path = plan.dependency.path.withoutVersion }
         if request.extent == .record {
             try forget(&plan)
         } else if try !isFollowed || !placeFromCache(plan) {
@@ -120,5 +123,13 @@ extension Repository {
         if id.isDirectory, listing == nil { return false }
         try place(id, listing, at: plan.path, from: cache)
         return true
+    }
+}
+
+extension String {
+    /// A URL without `?versionId=…` at its end.
+    fileprivate var withoutVersion: String {
+        guard let range = utf8.firstRange(of: Array("?versionId=".utf8)) else { return self }
+        return String(self[..<range.lowerBound])
     }
 }

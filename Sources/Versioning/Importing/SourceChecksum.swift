@@ -19,7 +19,14 @@ extension Repository {
         } else {
             url = absolute(location) ?? dependency.path
         }
-        return try urls.source(url, fsConfig: dependency.fsConfig ?? Mapping(), jobs: jobs, isRecorded: isRecorded)
+        var source = try urls.source(
+            url, fsConfig: dependency.fsConfig ?? Mapping(), jobs: jobs, isRecorded: isRecorded)
+        if isRecorded {
+            // A version that the URL names is the one that was taken; what counts by now is the current one.
+            if dependency.checksum.namesVersions { source.isVersionAware = source.backend is any VersionedBackend }
+            if !dependency.checksum.isEmpty { source.version = nil }
+        }
+        return source
     }
 
     /// What is recorded of data that has been found, and maybe read.
@@ -41,15 +48,17 @@ extension Repository {
             return checksum
         case .etag, .checksum:
             guard contents.isDirectory else {
-                let file = contents.files.first
-                guard let mark = file?.fingerprint else { throw unmarked(source, "") }
-                return OutputChecksum(
-                    size: file.map { Int($0.size) }, etag: source.fingerprint == .etag ? mark : nil,
-                    remoteChecksum: source.fingerprint == .checksum ? mark : nil)
+                guard let file = contents.files.first else { throw unmarked(source, "") }
+                return try checksum(of: file, at: source)
+            }
+            let mark = try directoryMark(of: contents, at: source)
+            guard source.isVersionAware else {
+                return OutputChecksum(object: mark, size: Int(contents.size), nfiles: contents.files.count)
             }
             return OutputChecksum(
-                object: try directoryMark(of: contents, at: source), size: Int(contents.size),
-                nfiles: contents.files.count)
+                files: try contents.files.map {
+                    RecordedFile(relpath: $0.path.string, checksum: try checksum(of: $0, at: source))
+                })
         }
     }
 
@@ -58,7 +67,8 @@ extension Repository {
         let source = try source(of: dependency, in: stage)
         guard let contents = try await source.contents() else { return .deleted }
         let current = try await checksum(of: contents, at: source)
-        return current.tellsTheSame(as: dependency.checksum) ? nil : .modified
+        if current.tellsTheSame(as: dependency.checksum) { return nil }
+        return source.isVersionAware && !contents.isDirectory ? .updateAvailable : .modified
     }
 
     /// As DVC: the MD5 of a listing that has the store's own marks in place of digests.
@@ -68,8 +78,22 @@ extension Repository {
             guard let mark = file.fingerprint else { throw unmarked(source, file.path.string) }
             return Value.mapping(Mapping([(key, .string(mark)), ("relpath", .string(file.path.string))]))
         }
-        let text = JSON.emitPython(.array(listing), sortKeys: true)
-        return ObjectID(MD5.digest(of: Array(text.utf8)), isDirectory: true)
+        let bytes = Array(JSON.emitPython(.array(listing), sortKeys: true).utf8)
+        let id = ObjectID(MD5.digest(of: bytes), isDirectory: true)
+        // As DVC, in whose cache the listing lies beside the objects.
+        if !cache.holds(id) {
+            let temporary = try cache.temporaryPath(for: id)
+            try Files.create(temporary, bytes: bytes, mode: 0o444)
+            try cache.publish(temporary: temporary, as: id)
+        }
+        return id
+    }
+
+    private func checksum(of file: SourceContents.File, at source: URLSource) throws -> OutputChecksum {
+        guard let mark = file.fingerprint else { throw unmarked(source, file.path.string) }
+        return OutputChecksum(
+            size: Int(file.size), etag: source.fingerprint == .etag ? mark : nil,
+            remoteChecksum: source.fingerprint == .checksum ? mark : nil, versionID: file.version)
     }
 
     private func unmarked(_ source: URLSource, _ path: String) -> Failure {
@@ -86,9 +110,18 @@ extension Repository {
 }
 
 extension OutputChecksum {
+    /// Whether versions of a store are recorded.
+    var namesVersions: Bool { versionID != nil || files?.isEmpty == false }
+
     /// Whether two records tell of the same data.
     func tellsTheSame(as other: OutputChecksum) -> Bool {
-        object == other.object && etag == other.etag && remoteChecksum == other.remoteChecksum
+        if let files, let others = other.files {
+            return files.count == others.count
+                && zip(files.sorted { $0.relpath.precedesInBytes($1.relpath) },
+                    others.sorted { $0.relpath.precedesInBytes($1.relpath) }
+                ).allSatisfy { $0.relpath.hasSameBytes(as: $1.relpath) && $0.checksum.etag == $1.checksum.etag }
+        }
+        return object == other.object && etag == other.etag && remoteChecksum == other.remoteChecksum
             && (versionID == nil || other.versionID == nil || versionID == other.versionID)
     }
 }

@@ -2,6 +2,7 @@ import FileSystem
 import Hashing
 import Indexing
 import Objects
+import ProjectFiles
 import Storage
 
 /// What lies at a place outside of the repository: a file, or a folder with everything in it.
@@ -12,6 +13,8 @@ struct SourceContents: Sendable {
         let size: Int64
         /// What a store says in place of a digest.
         var fingerprint: String?
+        /// The name of this very version, where the store keeps versions and they are wanted.
+        var version: String?
         var isExecutable = false
         /// On this machine.
         var localPath: String?
@@ -23,14 +26,24 @@ struct SourceContents: Sendable {
     private(set) var files: [File]
 
     var size: Int64 { files.reduce(0) { $0 &+ $1.size } }
-}
 
-/// A name among what lies at a place, without what is below it.
-struct SourceEntry: Sendable {
-    let name: String
-    let isDirectory: Bool
-    let size: Int64?
-    var isExecutable = false
+    init(isDirectory: Bool, files: [File]) {
+        self.isDirectory = isDirectory
+        self.files = files
+    }
+
+    /// A folder out of a flat listing; `nil` where nothing is in it.
+    init?(folder files: [File]) throws {
+        guard !files.isEmpty else { return nil }
+        self.init(isDirectory: true, files: files.sorted { $0.path < $1.path })
+        let paths = Set(self.files.map(\.path))
+        guard paths.count == files.count else { throw AmbiguousSource(path: "") }
+        for path in paths {
+            for folder in path.parent.selfAndParents where !folder.isRoot && paths.contains(folder) {
+                throw AmbiguousSource(path: folder.string)
+            }
+        }
+    }
 }
 
 extension URLSource {
@@ -39,25 +52,67 @@ extension URLSource {
     /// Of a folder on this machine, links to files count as their contents, links to folders not at all, as in DVC.
     func contents() async throws -> SourceContents? {
         if let localPath { return try await onOwnThread { [key] _ in try Self.localContents(localPath, key) } }
+        if isVersionAware, let versioned = backend as? any VersionedBackend {
+            return try await currentVersions(in: versioned)
+        }
         if !key.path.isEmpty, key.path.utf8.last != UInt8(ascii: "/"), let metadata = try await backend.stat(key) {
             let file = SourceContents.File(
                 path: RelativePath(""), size: metadata.size, fingerprint: metadata.version, key: key)
             return SourceContents(isDirectory: false, files: [file])
         }
+        return try await folder()
+    }
+
+    private func folder() async throws -> SourceContents? {
         let prefix = folderPrefix
         var files: [SourceContents.File] = []
         for try await listed in backend.list(under: prefix) {
-            let path = String(decoding: listed.key.path.utf8.dropFirst(prefix.path.utf8.count), as: UTF8.self)
-            // A key that ends in a slash is how some tools mark a folder.
-            if path.isEmpty || path.utf8.last == UInt8(ascii: "/") { continue }
-            try PathGate.check(path)
-            files.append(
-                SourceContents.File(
-                    path: RelativePath(path), size: listed.metadata.size, fingerprint: listed.metadata.version,
-                    key: listed.key))
+            if let file = try file(listed.key, listed.metadata) { files.append(file) }
         }
-        guard !files.isEmpty else { return nil }
-        return SourceContents(isDirectory: true, files: files.sorted { $0.path < $1.path })
+        return try SourceContents(folder: files)
+    }
+
+    /// - Returns: `nil` for a key that ends in a slash, which is how some tools mark a folder.
+    private func file(_ listed: Key, _ metadata: Metadata, version: String? = nil) throws -> SourceContents.File? {
+        let path = String(decoding: listed.path.utf8.dropFirst(folderPrefix.path.utf8.count), as: UTF8.self)
+        if path.isEmpty || path.utf8.last == UInt8(ascii: "/") { return nil }
+        try PathGate.check(path)
+        return SourceContents.File(
+            path: RelativePath(path), size: metadata.size, fingerprint: metadata.version, version: version, key: listed)
+    }
+
+    private func currentVersions(in store: any VersionedBackend) async throws -> SourceContents? {
+        if !key.path.isEmpty, let found = try await store.stat(key, version: version) {
+            let file = SourceContents.File(
+                path: RelativePath(""), size: found.metadata.size, fingerprint: found.metadata.version,
+                version: found.versionID, key: key)
+            return SourceContents(isDirectory: false, files: [file])
+        }
+        var files: [SourceContents.File] = []
+        for try await listed in store.listVersions(under: folderPrefix) {
+            let current = listed.current
+            if let file = try file(listed.key, current.metadata, version: current.versionID) { files.append(file) }
+        }
+        return try SourceContents(folder: files)
+    }
+
+    /// What was recorded of a source that keeps versions: these can be had whatever is current by now.
+    func contents(recorded checksum: OutputChecksum) throws -> SourceContents? {
+        if let files = checksum.files {
+            return try SourceContents(
+                folder: files.map { file in
+                    try PathGate.check(file.relpath)
+                    return SourceContents.File(
+                        path: RelativePath(file.relpath), size: Int64(file.checksum.size ?? 0),
+                        fingerprint: file.checksum.etag, version: file.checksum.versionID,
+                        key: Key(folderPrefix.path + file.relpath))
+                })
+        }
+        guard let version = checksum.versionID else { return nil }
+        let file = SourceContents.File(
+            path: RelativePath(""), size: Int64(checksum.size ?? 0), fingerprint: checksum.etag, version: version,
+            key: key)
+        return SourceContents(isDirectory: false, files: [file])
     }
 
     /// The keys of what lies in the folder begin with this.

@@ -44,7 +44,7 @@ package struct URLBrowser: Sendable {
             throw Failure(absent.summary, remedy: absent.remedy, category: .unexpected)
         }
         var item = root.item
-        item.path = source.url
+        item.path = source.localPath == nil ? shownPath : source.url
         return RepositoryBrowser.Branch(
             item: item, children: item.isDirectory ? try branches(of: "", root, depth: depth, level: 0) : [])
     }
@@ -67,7 +67,7 @@ package struct URLBrowser: Sendable {
 
     /// How a single file is called: as typed, from the root of its store.
     private var shownPath: String {
-        guard source.localPath != nil else { return RemoteURL.withoutScheme(source.url) }
+        guard source.localPath != nil else { return RemoteURL.withoutScheme(source.place) }
         return source.url.hasPrefix("file://")
             ? String(source.url.dropFirst("file://".count)) : Paths.join(workingDirectory, source.url)
     }

@@ -12,6 +12,12 @@ package struct URLSource: Sendable {
     package let backend: any Backend
     /// Names the file or folder in the backend; empty for all that the backend has.
     package let key: Key
+    /// Where that is: the URL with `remote://` resolved and without a version.
+    let place: String
+    /// The version of a file that the URL asks for; the current one for `nil`.
+    var version: String?
+    /// Whether the versions that the store keeps are recorded.
+    var isVersionAware = false
 
     /// What stands for the bytes of a file in a store.
     package enum Fingerprint: Sendable {
@@ -57,7 +63,8 @@ package struct URLOpener: Sendable {
     package func source(
         _ url: String, fsConfig: Mapping = Mapping(), jobs: Int? = nil, isRecorded: Bool = false
     ) throws -> URLSource {
-        let place = try settings.place(url, fsConfig: fsConfig, isRecorded: isRecorded)
+        var place = try settings.place(url, fsConfig: fsConfig, isRecorded: isRecorded)
+        let version = place.takeVersion()
         let (backend, key) = try open(place, jobs: jobs)
         let fingerprint: URLSource.Fingerprint =
             switch place.scheme {
@@ -65,7 +72,19 @@ package struct URLOpener: Sendable {
             case "http", "https", "hdfs", "webhdfs": .checksum
             default: .etag
             }
-        return URLSource(url: url, fingerprint: fingerprint, backend: backend, key: key)
+        let isVersionAware = (version != nil || place.flag("version_aware")) && backend is any VersionedBackend
+        return URLSource(
+            url: url, fingerprint: fingerprint, backend: backend, key: key, place: place.url, version: version,
+            isVersionAware: isVersionAware)
+    }
+
+    /// Remembers that the user lets the server that they name have their credentials.
+    func acceptServer(of url: String, fsConfig: Mapping) throws {
+        guard fsConfig["endpointurl"] != nil, let server = try settings.place(url, fsConfig: fsConfig).server else {
+            return
+        }
+        let trust = ServerTrust(environment: environment)
+        if !trust.isAccepted(server) { try? trust.accept(server) }
     }
 
     /// The store that a place lies in, and what it is called there.
@@ -114,7 +133,7 @@ extension Settings {
             let rest = String(Substring(below))
             var merged = base.options
             for (key, value) in options.entries { merged[key] = value }
-            merged["url"] = .string(rest.isEmpty ? base.url : Paths.join(base.url, rest))
+            merged["url"] = .string(Paths.join(base.url, rest))
             options = merged
             levels = base.levels.merging(levels) { $1 }
         }
@@ -133,6 +152,15 @@ extension RemoteSettings {
         var path = url[slash...].drop { $0 == "/" }
         while path.last == "/" { path = path.dropLast() }
         return (with(url: String(url[..<slash])), Key(String(path)))
+    }
+
+    /// Cuts `?versionId=…` off the URL of a store that keeps versions.
+    mutating func takeVersion() -> String? {
+        let mark = Array("?versionId=".utf8)
+        guard scheme == "s3", let range = url.utf8.firstRange(of: mark) else { return nil }
+        let version = String(url[range.upperBound...])
+        self = with(url: String(url[..<range.lowerBound]))
+        return version.isEmpty ? nil : version
     }
 
     private func with(url: String) -> RemoteSettings {

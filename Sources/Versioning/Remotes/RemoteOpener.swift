@@ -260,6 +260,11 @@ extension URLParts {
 }
 
 extension RemoteSettings {
+    /// The server of a URL, as `scheme://host[:port]`; `nil` for anything else.
+    package static func server(ofURL text: String) -> String? {
+        RemoteURL.hasScheme(text) ? URLParts(text)?.origin : nil
+    }
+
     /// The server that the remote's settings choose, as `scheme://host[:port]`; `nil` for folders.
     package var server: String? {
         let address = scheme == "s3" ? self["endpointurl"] ?? "https://s3.amazonaws.com" : url

@@ -78,10 +78,12 @@ package struct UntrustedServer: UserFacingError {
     package let credentials: String
 
     package var summary: String {
-        "remote '\(remote)' would send requests with \(credentials) to \(server), which you have not accepted"
+        let sender = remote.isEmpty ? "the import" : "remote '\(remote)'"
+        return "\(sender) would send requests with \(credentials) to \(server), which you have not accepted"
     }
     package var remedy: String? {
-        "if you trust that server, run `varve remote trust \(remote)`; the settings of the repository chose it"
+        "if you trust that server, run `varve remote trust \(remote.isEmpty ? server : remote)`; a file of the "
+            + "repository chose it"
     }
     package var category: ErrorCategory { .configuration }
 }

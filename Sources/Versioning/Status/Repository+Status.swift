@@ -107,6 +107,7 @@ extension Repository {
 extension Stage {
     /// Whether the data is one version of what an object store keeps under its name.
     var isVersionedImport: Bool {
-        isImport && dependencies[0].repository == nil && dependencies[0].fsConfig?["version_aware"]?.bool == true
+        isImport && dependencies[0].repository == nil
+            && (dependencies[0].fsConfig?["version_aware"]?.bool == true || dependencies[0].checksum.namesVersions)
     }
 }
