@@ -17,7 +17,8 @@ struct RemoteTrustCommand: RepositoryCommand {
                     ("varve remote trust --revoke store", "Accept it no longer")))
     static let failureStatus: Int32 = 1
 
-    @Argument(help: "Name of the remote, or URL of its server; the default remote without", completion: .remotes) var name: String?
+    @Argument(help: "Name of the remote, or URL of its server; the default remote without", completion: .remotes)
+    var name: String?
     @Flag(help: "Show the servers that are accepted") var list = false
     @Flag(help: "Accept the server no longer") var revoke = false
     @OptionGroup var global: GlobalOptions

@@ -117,7 +117,8 @@ extension OutputChecksum {
     func tellsTheSame(as other: OutputChecksum) -> Bool {
         if let files, let others = other.files {
             return files.count == others.count
-                && zip(files.sorted { $0.relpath.precedesInBytes($1.relpath) },
+                && zip(
+                    files.sorted { $0.relpath.precedesInBytes($1.relpath) },
                     others.sorted { $0.relpath.precedesInBytes($1.relpath) }
                 ).allSatisfy { $0.relpath.hasSameBytes(as: $1.relpath) && $0.checksum.etag == $1.checksum.etag }
         }

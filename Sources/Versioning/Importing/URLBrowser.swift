@@ -21,7 +21,9 @@ package struct URLBrowser: Sendable {
         guard let root = try await SourceTree(source) else { throw absent }
         if let depth, depth < 0 { throw Failure("maxdepth must be at least 1", category: .unexpected) }
         guard root.item.isDirectory, depth != 0 else {
-            var item = BrowsedItem(path: shownPath)
+            var path = shownPath
+            if source.localPath == nil, path.hasSuffix("/") { path.removeLast() }
+            var item = BrowsedItem(path: path)
             item.isExecutable = false
             return [item]
         }
