@@ -25,9 +25,10 @@ struct CommandLineTests {
     func commands() {
         #expect(
             BuiltProgram.commands.sorted() == [
-                "add", "cache", "check-ignore", "checkout", "commit", "completion", "config", "data", "destroy", "diff",
-                "doctor", "du", "fetch", "gc", "init", "install", "list", "move", "pull", "push", "remote", "remove",
-                "root", "status", "unprotect", "version",
+                "add", "cache", "check-ignore", "checkout", "commit", "completion", "config", "dag", "data",
+                "destroy", "diff", "doctor", "du", "fetch", "freeze", "gc", "get", "get-url", "import", "import-url",
+                "init", "install", "list", "list-url", "move", "plan", "pull", "push", "remote", "remove", "repro",
+                "root", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
             ])
     }
 
