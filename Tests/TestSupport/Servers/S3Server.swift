@@ -1,6 +1,7 @@
 import FileSystem
 package import HTTP
 package import Storage
+import Synchronization
 
 /// A real S3 server for tests: SeaweedFS, which checks signatures, or rclone, which ignores conditions.
 ///
@@ -31,6 +32,7 @@ package final class S3Server: Sendable {
     /// The file of the authority that vouches for the server, where it speaks TLS.
     package let authority: String?
     package let process: ServerProcess
+    private let buckets = Mutex<[String: Task<Void, any Error>]>([:])
 
     private init(port: Int, endpoint: String, authority: String?, process: ServerProcess) {
         self.port = port
@@ -39,7 +41,15 @@ package final class S3Server: Sendable {
         self.process = process
     }
 
+    /// Starts the server, with other ports where somebody took one of the first in between.
     private static func start(_ program: Program) throws -> S3Server {
+        for _ in 0..<2 {
+            if let server = try? startOnce(program) { return server }
+        }
+        return try startOnce(program)
+    }
+
+    private static func startOnce(_ program: Program) throws -> S3Server {
         let folder = TemporaryFolder("s3")
         let ports = try Loopback.freePorts(10)
         switch program {
@@ -127,21 +137,33 @@ package final class S3Server: Sendable {
         return S3Backend(configuration, journal: journal)
     }
 
-    /// Makes the bucket where it is not there yet.
+    /// Makes the bucket where it is not there yet; of many who ask at once one does it.
     package func makeBucket(_ name: String = S3Server.bucket) async throws {
+        let making = buckets.withLock { buckets in
+            if let making = buckets[name] { return making }
+            let making = Task { try await makeBucketNow(name) }
+            buckets[name] = making
+            return making
+        }
+        try await making.value
+    }
+
+    /// While it starts, a server may accept connections and have no place for data yet: it is asked again after any error.
+    private func makeBucketNow(_ name: String) async throws {
         var options = options(folder: "")
         options["url"] = "s3://\(name)"
         let client = S3Backend(try S3Configuration(options: options, environment: [:], home: "/nowhere")).client
-        for _ in 0..<50 {
+        var last = ""
+        for _ in 0..<100 {
             do {
                 _ = try await client.send(S3Request(.put, nil), expecting: [409])
+                _ = try await client.send(S3Request(.get, nil, query: [("list-type", "2"), ("max-keys", "1")]))
                 return
             } catch {
-                // While it starts, a server may accept connections and have no place for data yet.
-                guard error.isRetryable else { throw error }
+                last = "\(error)"
             }
             try await Task.sleep(for: .milliseconds(200))
         }
-        throw ServerProcess.Failure(description: "no bucket can be made\n\(process.log)")
+        throw ServerProcess.Failure(description: "no bucket can be made: \(last)\n\(process.log)")
     }
 }

@@ -1,4 +1,5 @@
 import FileSystem
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -96,19 +97,27 @@ package final class ServerProcess: Sendable {
 
 /// Ports and addresses of this machine.
 package enum Loopback {
-    /// Ports that nobody listened on a moment ago, all different.
+    /// Where the next search for a port begins; another process of tests begins elsewhere.
+    private static let nextPort = Atomic<Int>(Int(getpid()) &* 61)
+
+    /// Ports that nobody listened on a moment ago, all different and never given twice.
+    ///
+    /// They lie below the range that systems give to outgoing connections, which could take them in between.
     package static func freePorts(_ count: Int) throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        return try (0..<count).map { _ in
-            let (socket, port) = try listen(backlog: 1)
-            sockets.append(socket)
-            return port
+        let range = 12_000..<32_000
+        var ports: [Int] = []
+        for _ in range where ports.count < count {
+            let port = range.lowerBound + nextPort.wrappingAdd(1, ordering: .relaxed).newValue % range.count
+            guard let (socket, _) = try? listen(backlog: 1, port: port) else { continue }
+            close(socket)
+            ports.append(port)
         }
+        guard ports.count == count else { throw ServerProcess.Failure(description: "no free ports") }
+        return ports
     }
 
-    /// A socket that listens on a free port.
-    static func listen(backlog: Int32) throws -> (socket: Int32, port: Int) {
+    /// A socket that listens on the port, or on any free one.
+    static func listen(backlog: Int32, port: Int = 0) throws -> (socket: Int32, port: Int) {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
@@ -117,7 +126,7 @@ package enum Loopback {
         let listener = socket(AF_INET, stream, 0)
         guard listener >= 0 else { throw ServerProcess.Failure(description: "no socket") }
         _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
-        var address = Self.address(port: 0)
+        var address = Self.address(port: port)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutableBytes(of: &address) { bytes in
             // Cannot be nil, because a sockaddr_in is not empty.
