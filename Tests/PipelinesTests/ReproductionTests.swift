@@ -161,7 +161,7 @@ import Testing
         try await project.repro()
         #expect(try project.read("dvc.lock").contains("md5: b026324c6904b2a9cb4b88d6d61c81d1"))
         #expect(project.log.warnings.contains { $0.hasPrefix("'in' changed while stage 'a' ran") })
-        let explanation = try #require(try project.repository().explain(["a"]).first)
+        let explanation = try #require(try await project.repository().explain(["a"]).first)
         #expect(explanation.isStale)
     }
 

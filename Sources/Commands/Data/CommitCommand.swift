@@ -34,7 +34,7 @@ struct CommitCommand: RepositoryCommand {
             request.relinks = !noRelink
             request.consent = { console.outputTerminal.isInteractive && console.confirm($0) }
             do {
-                let result = try repository.commit(request)
+                let result = try await repository.commit(request)
                 if !result.unlinked.isEmpty { console.warnOfLinks(result.unlinked) }
             } catch let error as any UserFacingError where error.category == .failure {
                 throw FailedStep("failed to commit" + (target.map { " " + $0 } ?? ""), error)

@@ -42,7 +42,7 @@ struct PlanCommand: RepositoryCommand {
         request.allowsMissing = allowMissing
         request.usesPatterns = glob
         request.usesRunCache = !noRunCache
-        let view = PlanView(try repository.plan(request))
+        let view = PlanView(try await repository.plan(request))
         if json { console.showJSON(JSON.emitPython(.mapping(view.value))) } else { console.show(view.text) }
     }
 }

@@ -18,7 +18,7 @@ struct WhyCommand: RepositoryCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in repository: Repository, _ console: Console) async throws {
-        let explanations = try repository.explain(targets)
+        let explanations = try await repository.explain(targets)
         if json {
             console.showJSON(JSON.emitPython(.array(explanations.map { ExplanationView($0).value })))
             return

@@ -52,7 +52,7 @@ extension ReproductionPlan.Step {
 }
 
 extension Repository {
-    package func plan(_ request: ReproductionRequest) throws -> ReproductionPlan {
+    package func plan(_ request: ReproductionRequest) async throws -> ReproductionPlan {
         defer { index.save() }
         let snapshot = try workspace()
         let steps = try plannedSteps(request, snapshot)
@@ -70,6 +70,7 @@ extension Repository {
                 stage: address(of: stage), action: .unchanged, reasons: [],
                 needs: needs.map { address(of: snapshot.stages[$0]) }, wave: 0,
                 lastSeconds: records.lastDuration(of: stage))
+            try await check.ask(for: stage)
             step.reasons = try self.reasons(stage, request, &check)
             if forced.contains(position) { step.reasons.insert("forced", at: 0) }
             if !step.reasons.isEmpty {
@@ -105,7 +106,7 @@ extension Repository {
     ) throws -> ReproductionPlan.Step.Action {
         guard stage.command != nil, !stage.isFrozen else { return .verify }
         guard !isForced, hasSettledDependencies, request.usesRunCache,
-            let present = try? recordingDependencies(of: stage), let entry = try recall(present),
+            let present = try? recordingDependencies(of: stage, check.stores), let entry = try recall(present),
             try check.areCached(asRemembered(present, entry).outputs)
         else { return .run }
         return .restore

@@ -46,20 +46,19 @@ package struct StageExplainer {
     private let repository: Repository
     private let graph: StageGraph
     private var check: StageCheck
-    private var inspector: StageInspector
     private let records: RunRecords
 
     package init(_ graph: StageGraph, in repository: Repository) {
         self.repository = repository
         self.graph = graph
         check = StageCheck(repository)
-        inspector = StageInspector(repository)
         records = RunRecords(repository)
     }
 
-    package mutating func explain(_ position: Int) throws -> StageExplanation {
+    package mutating func explain(_ position: Int) async throws -> StageExplanation {
         let stage = graph.stages[position]
         var explanation = StageExplanation(stage: repository.address(of: stage))
+        try await check.ask(for: stage)
         let reasons = try check.allReasons(stage)
         explanation.isStale = !reasons.isEmpty
         explanation.lastSeconds = records.lastDuration(of: stage)
@@ -80,8 +79,8 @@ package struct StageExplainer {
             let location = stage.location(of: output)
             var item = StageExplanation.Item(
                 role: .output, name: repository.shownName(location, as: output.path), state: state?.word ?? .unchanged)
-            item.old = output.checksum.object.map { .string($0.text) }
-            item.new = try inspector.object(at: location, output.checksum.algorithm).map { .string($0.text) }
+            item.old = output.checksum.mark.map(Value.string)
+            item.new = try check.mark(of: output, in: stage).map(Value.string)
             explanation.items.append(item)
         }
         if explanation.isStale { explanation.remembered = try remembered(stage) }
@@ -125,9 +124,9 @@ package struct StageExplainer {
             }
         }
         var item = StageExplanation.Item(role: .dependency, name: name, state: state?.word ?? .unchanged)
-        item.old = dependency.checksum.object.map { .string($0.text) }
+        item.old = dependency.checksum.mark.map(Value.string)
         if case .data = dependency.source {
-            item.new = try inspector.object(at: location, dependency.checksum.algorithm).map { .string($0.text) }
+            item.new = try check.mark(of: dependency, in: stage).map(Value.string)
         }
         item.maker = graph.upstream[position].first { source in
             let maker = graph.stages[source]
@@ -144,7 +143,7 @@ package struct StageExplainer {
     /// Where the run cache has the stage's outputs for what its dependencies are now.
     private func remembered(_ stage: Stage) throws -> String? {
         guard stage.command != nil, !stage.isFrozen,
-            let present = try? repository.recordingDependencies(of: stage),
+            let present = try? repository.recordingDependencies(of: stage, check.stores),
             let entry = try repository.recall(present),
             try check.areCached(repository.asRemembered(present, entry).outputs)
         else { return nil }
@@ -193,13 +192,15 @@ extension Repository {
     /// Why stages must run or need not.
     ///
     /// - Parameter targets: as `repro` takes them; none for all stages with a command.
-    package func explain(_ targets: [String]) throws -> [StageExplanation] {
+    package func explain(_ targets: [String]) async throws -> [StageExplanation] {
         defer { index.save() }
         let snapshot = try workspace()
         let graph = try StageGraph(snapshot, in: self)
         var positions = graph.order(of: []).filter { snapshot.stages[$0].command != nil }
         if !targets.isEmpty { positions = try StageTargets(snapshot, in: self).positions(of: targets) }
         var explainer = StageExplainer(graph, in: self)
-        return try positions.map { try explainer.explain($0) }
+        var explanations: [StageExplanation] = []
+        for position in positions { explanations.append(try await explainer.explain(position)) }
+        return explanations
     }
 }

@@ -9,7 +9,7 @@ import Versioning
 /// One stage: whether it must run, its way around the run, and what is recorded after it.
 extension Reproduction {
     func begin(_ position: Int) async throws -> Beginning {
-        var stage = try refreshed(position)
+        let stage = try refreshed(position)
         stages[position] = stage
         let address = address(position)
         let claims = claims(of: stage)
@@ -18,6 +18,7 @@ extension Reproduction {
         } catch let busy as PathBusy {
             return .busy(busy)
         }
+        try await check.ask(for: stage)
         if !decided.contains(position) {
             if hasJustRun, isSequential { say("") }
             if stage.isFrozen, !stage.isImport {
@@ -31,7 +32,7 @@ extension Reproduction {
             }
         }
         if stage.isImport, !stage.isFrozen || stage.isPartialImport {
-            try bringImport(&stage, position)
+            return try await bringImport(stage, position)
         } else if stage.command != nil, !stage.isFrozen {
             return try await beginCommand(position, stage, claims)
         } else if !request.isDry {
@@ -39,7 +40,7 @@ extension Reproduction {
             say("Verifying \(what) stage: '\(address)'")
             try refuseMissingOutputs(stage)
         }
-        if !request.isDry { try record(position, repository.recordingDependencies(of: stage)) }
+        if !request.isDry { try await record(position, repository.recordingDependencies(of: stage, check.stores)) }
         report(position, .verified)
         return .finished
     }
@@ -94,21 +95,16 @@ extension Reproduction {
 
     // MARK: Imports
 
-    private func bringImport(_ stage: inout Stage, _ position: Int) throws {
-        let dependency = stage.dependencies[0]
+    private func bringImport(_ stage: Stage, _ position: Int) async throws -> Beginning {
         let output = stage.outputs[0]
         let shown = repository.shownName(stage.location(of: output), as: output.path)
-        say("Importing '\(repository.shownName(of: dependency, in: stage))' -> '\(shown)'")
-        if request.isDry { return }
-        guard dependency.repository == nil, let source = repository.absolute(stage.location(of: dependency)) else {
-            throw Failure(
-                "the source of '\(shown)' lies elsewhere",
-                remedy: "bring it up to date with `varve update \(repository.address(of: stage))`")
+        say("Importing '\(repository.shownName(of: stage.dependencies[0], in: stage))' -> '\(shown)'")
+        if !request.isDry {
+            stages[position] = try await repository.takeImport(stage, changes)
+            check = StageCheck(repository)
         }
-        guard Files.exists(source) else {
-            throw Failure("dependency '\(dependency.path)' does not exist")
-        }
-        try repository.copyImport(from: source, to: output, of: stage)
+        report(position, .verified)
+        return .finished
     }
 
     // MARK: Commands
@@ -123,7 +119,7 @@ extension Reproduction {
                 say("Stage '\(address)' is cached - skipping run, checking out outputs")
                 if !request.isDry {
                     try repository.restore(entry, of: stage)
-                    try record(position, repository.recordingDependencies(of: stage))
+                    try await record(position, repository.recordingDependencies(of: stage, check.stores))
                     report(position, .restored)
                     return .finished
                 }
@@ -146,6 +142,7 @@ extension Reproduction {
         }
         do {
             try claimRunning(and: claims)
+            try await repository.clearOutputsInStores(of: stage)
             return .running(try prepare(position, stage, supervision, share, claims))
         } catch let busy as PathBusy {
             pool.giveBack(share)
@@ -163,7 +160,7 @@ extension Reproduction {
         _ claims: Claims
     ) throws -> Begun {
         let address = address(position)
-        let stage = try repository.recordingDependencies(of: known, allowMissing: true)
+        let stage = try repository.recordingDependencies(of: known, check.stores, allowMissing: true)
         let absent = Set(
             stage.dependencies.indices.filter { number in
                 repository.absolute(stage.location(of: stage.dependencies[number])).map { !Files.exists($0) } ?? false
@@ -254,7 +251,7 @@ extension Reproduction {
     /// nothing is left that could be taken for up to date.
     private func currentDependencies(of stage: Stage) throws -> Stage {
         do {
-            return try repository.recordingDependencies(of: stage)
+            return try repository.recordingDependencies(of: stage, check.stores)
         } catch {
             if !request.isDry { try repository.clearSavedOutputs(of: stage) }
             throw error
@@ -264,14 +261,16 @@ extension Reproduction {
     // MARK: Record
 
     /// Records what a command made.
-    func complete(_ position: Int, _ begun: Begun) throws {
+    func complete(_ position: Int, _ begun: Begun) async throws {
         guard try isStillDefined(begun.stage) else {
             throw Failure(
                 "the definition of stage '\(address(position))' changed while it ran; nothing of it is recorded",
                 remedy: "run `varve repro` again")
         }
         var stage = begun.stage
-        let after = try repository.recordingDependencies(of: stage)
+        var stores = StoreStates(repository)
+        try await stores.ask(for: stage)
+        let after = try repository.recordingDependencies(of: stage, stores)
         for number in stage.dependencies.indices {
             if begun.absent.contains(number) {
                 stage.dependencies[number] = after.dependencies[number]
@@ -282,14 +281,16 @@ extension Reproduction {
                         + "so the stage runs again next time")
             }
         }
-        try record(position, stage)
+        try await record(position, stage)
         UnfinishedRun.remove(stage, in: repository)
     }
 
     /// Records a stage whose dependencies are known: outputs into the cache, the run cache, the lock file.
-    private func record(_ position: Int, _ stage: Stage) throws {
+    private func record(_ position: Int, _ stage: Stage) async throws {
         let stored = !request.withoutCommit
-        let recorded = try repository.recordingOutputs(of: stage, changes, storingIn: stored)
+        var stores = StoreStates(repository)
+        try await stores.ask(forOutputsOf: stage)
+        let recorded = try repository.recordingOutputs(of: stage, changes, stores, storingIn: stored)
         if stored {
             result.unlinked += try repository.relinkOutputs(of: recorded)
             let keepsAllInCache = recorded.outputs.allSatisfy { $0.isCached || $0.isMetric || $0.isPlot }

@@ -170,7 +170,7 @@ final class Reproduction {
                     continue
                 }
                 await retakeTurn()
-                if case .ended(let position, let outcome) = event { ended(position, outcome) }
+                if case .ended(let position, let outcome) = event { await ended(position, outcome) }
             }
             group.cancelAll()
         }
@@ -241,7 +241,7 @@ final class Reproduction {
         }
     }
 
-    private func ended(_ position: Int, _ outcome: StageExecution.Result) {
+    private func ended(_ position: Int, _ outcome: StageExecution.Result) async {
         guard let begun = running.removeValue(forKey: position) else { return }
         pool.giveBack(begun.execution.share)
         outlet.ended(address(position))
@@ -252,7 +252,7 @@ final class Reproduction {
                 throw StageCommandFailed(
                     script: script, outcome: outcome.outcome, timeout: begun.execution.supervision.timeout)
             }
-            try complete(position, begun)
+            try await complete(position, begun)
             report(
                 position, .ran, seconds: outcome.record.seconds, attempts: outcome.record.attempts.count)
             finished.insert(position)

@@ -29,6 +29,18 @@ struct StageCheck {
         inspector = StageInspector(repository)
     }
 
+    /// What is known of data in stores: only what `ask(for:)` asked for.
+    var stores: StoreStates { inspector.stores }
+
+    /// Asks stores for the data that a stage has there; to be done before its reasons are looked for.
+    mutating func ask(for stage: Stage) async throws {
+        if stage.isFrozen {
+            try await inspector.stores.ask(forOutputsOf: stage)
+        } else {
+            try await inspector.stores.ask(for: stage)
+        }
+    }
+
     /// The first reason to run, or `nil`.
     ///
     /// - Parameters:
@@ -54,6 +66,15 @@ struct StageCheck {
             return true
         }
         return reasons
+    }
+
+    /// What stands for data as it is now, for people to compare; `nil` where there is none.
+    mutating func mark(of dependency: Dependency, in stage: Stage) throws -> String? {
+        try inspector.mark(of: dependency, in: stage)
+    }
+
+    mutating func mark(of output: Output, in stage: Stage) throws -> String? {
+        try inspector.mark(of: output, in: stage)
     }
 
     /// Whether every dependency is as recorded.

@@ -43,7 +43,7 @@ extension Repository {
     /// Records data as it is in the workspace now: contents into the cache, digests into the files of their stages.
     ///
     /// Stages of one project file are written together, and those of the files before stay written when one fails.
-    package func commit(_ request: CommitRequest) throws -> ProjectFilesResult {
+    package func commit(_ request: CommitRequest) async throws -> ProjectFilesResult {
         let snapshot = try workspace()
         let selected = try selectedStages(request.target.map { [$0] } ?? [], request.selection, in: snapshot)
             .filter { !request.onlyDataSources || $0.stage.isDataSource }
@@ -58,7 +58,7 @@ extension Repository {
                 ?? selected.endIndex
             var recorded: [Stage] = []
             for target in selected[position..<end] {
-                recorded.append(try commit(target, request, changes, &result))
+                recorded.append(try await commit(target, request, changes, &result))
             }
             try record(recorded, changes)
             position = end
@@ -69,14 +69,17 @@ extension Repository {
     private func commit(
         _ target: SelectedTarget, _ request: CommitRequest, _ changes: ProjectFileChanges,
         _ result: inout ProjectFilesResult
-    ) throws -> Stage {
+    ) async throws -> Stage {
         var stage = target.stage
-        let differences = try StageDifferences(of: stage, in: self)
+        var stores = StoreStates(self)
+        // Where an import came from is for `update` to look at.
+        if !stage.isImport { try await stores.ask(for: stage) }
+        let differences = try StageDifferences(of: stage, stores, in: self)
         if request.force || !differences.isEmpty {
             if !request.force, !request.consent(differences.question) {
                 throw UncommittedStage(stage: differences.address)
             }
-            stage = try saved(stage, changes)
+            stage = try saved(stage, stage.isImport ? nil : stores, changes)
         }
         for number in stage.outputs.indices {
             guard let path = stage.location(of: stage.outputs[number]).workspacePath.map({ RelativePath($0) }) else {
@@ -112,9 +115,9 @@ extension Repository {
     }
 
     /// The stage with what its dependencies and outputs are now.
-    private func saved(_ stage: Stage, _ changes: ProjectFileChanges) throws -> Stage {
-        var stage = try recordingDependencies(of: stage)
-        stage = try recordingOutputs(of: stage, changes)
+    private func saved(_ stage: Stage, _ stores: StoreStates?, _ changes: ProjectFileChanges) throws -> Stage {
+        var stage = try recordingDependencies(of: stage, stores)
+        stage = try recordingOutputs(of: stage, changes, stores)
         try remember(stage)
         return stage
     }
@@ -142,13 +145,28 @@ private struct StageDifferences {
     private var outputs: [String] = []
     private var definition: String?
 
-    init(of stage: Stage, in repository: Repository) throws {
+    init(of stage: Stage, _ stores: StoreStates, in repository: Repository) throws {
+        func isInStore(_ location: Location) -> Bool { !stage.isImport && repository.absolute(location) == nil }
         address = stage.address(relativeTo: repository.workingDirectory.string)
-        for dependency in stage.dependencies where try repository.differs(dependency, of: stage) {
-            dependencies.append(repository.shown(stage.location(of: dependency)))
+        for dependency in stage.dependencies {
+            let location = stage.location(of: dependency)
+            let differs =
+                if dependency.source == .data, isInStore(location) {
+                    try stores.state(of: dependency, in: stage) != nil
+                } else {
+                    try repository.differs(dependency, of: stage)
+                }
+            if differs { dependencies.append(repository.shown(location)) }
         }
-        for output in stage.outputs where try repository.differs(output.checksum, at: stage.location(of: output)) {
-            outputs.append(repository.shown(stage.location(of: output)))
+        for output in stage.outputs {
+            let location = stage.location(of: output)
+            let differs =
+                if isInStore(location) {
+                    try stores.state(of: output, in: stage) != nil
+                } else {
+                    try repository.differs(output.checksum, at: location)
+                }
+            if differs { outputs.append(repository.shown(location)) }
         }
         if stage.command != nil {
             if stage.commandChanged { definition = "'cmd' of stage: '\(address)' has changed." }

@@ -13,19 +13,23 @@ extension Repository {
 
     /// The stage with what its dependencies are now.
     ///
-    /// - Parameter allowMissing: leaves what is not there as it was recorded.
+    /// - Parameters:
+    ///   - stores: what was asked for of data in stores; without it, that stays as it was recorded.
+    ///   - allowMissing: leaves what is not there as it was recorded.
     /// - Throws: `MissingStageData` for a dependency that is not there.
-    package func recordingDependencies(of stage: Stage, allowMissing: Bool = false) throws -> Stage {
+    package func recordingDependencies(
+        of stage: Stage, _ stores: StoreStates? = nil, allowMissing: Bool = false
+    ) throws -> Stage {
         var stage = stage
         for number in stage.dependencies.indices {
             do {
-                stage.dependencies[number] = try recorded(stage.dependencies[number], of: stage)
+                stage.dependencies[number] = try recorded(stage.dependencies[number], of: stage, stores)
             } catch is MissingStageData where allowMissing {}
         }
         return stage
     }
 
-    private func recorded(_ dependency: Dependency, of stage: Stage) throws -> Dependency {
+    private func recorded(_ dependency: Dependency, of stage: Stage, _ stores: StoreStates?) throws -> Dependency {
         var dependency = dependency
         let location = stage.location(of: dependency)
         switch dependency.source {
@@ -52,7 +56,14 @@ extension Repository {
             parameters.locked = found
             dependency.source = .parameters(parameters)
         case .data:
-            guard let path = absolute(location) else { break }
+            guard let path = absolute(location) else {
+                guard let stores else { break }
+                guard let found = try stores.checksum(of: dependency, in: stage) else {
+                    throw MissingStageData(role: "dependency", shown: shownName(of: dependency, in: stage))
+                }
+                dependency.checksum = found
+                break
+            }
             guard Files.exists(path), try !isIgnored(path) else {
                 throw MissingStageData(role: "dependency", shown: shownName(of: dependency, in: stage))
             }
@@ -86,16 +97,18 @@ extension Repository {
 
     /// The stage with what its outputs are now; they are hidden from Git on the way.
     ///
-    /// - Parameter store: where contents go in the same pass, so that what is recorded is what was stored.
+    /// - Parameters:
+    ///   - stores: what was asked for of data in stores; without it, that stays as it was recorded.
+    ///   - store: whether contents go into the cache in the same pass, so that what is recorded is what was stored.
     package func recordingOutputs(
-        of stage: Stage, _ changes: ProjectFileChanges, storingIn store: Bool = false
+        of stage: Stage, _ changes: ProjectFileChanges, _ stores: StoreStates? = nil, storingIn store: Bool = false
     ) throws -> Stage {
         var stage = stage
         for number in stage.outputs.indices {
             let output = stage.outputs[number]
             let location = stage.location(of: output)
             guard let path = location.workspacePath.map({ RelativePath($0) }) ?? insidePath(location) else {
-                stage.outputs[number].checksum = try recordedOutside(output, location)
+                stage.outputs[number].checksum = try recordedOutside(output, of: stage, stores)
                 continue
             }
             guard Files.exists(absolute(path)), try !isIgnored(absolute(path)) else {
@@ -125,13 +138,21 @@ extension Repository {
         return relativePath(of: path)
     }
 
-    private func recordedOutside(_ output: Output, _ location: Location) throws -> OutputChecksum {
+    private func recordedOutside(
+        _ output: Output, of stage: Stage, _ stores: StoreStates?
+    ) throws -> OutputChecksum {
         guard !output.isCached else {
             throw Failure(
                 "Saving cached external output \(output.path) is not supported since DVC 3.0. "
                     + "See <https://dvc.org/doc/user-guide/upgrade> for more info.")
         }
-        guard let path = absolute(location) else { return output.checksum }
+        guard let path = absolute(stage.location(of: output)) else {
+            guard let stores else { return output.checksum }
+            guard let found = try stores.checksum(of: output, in: stage) else {
+                throw MissingStageData(role: "output", shown: RemoteURL.withoutSecrets(output.path))
+            }
+            return found
+        }
         guard Files.exists(path) else { throw MissingStageData(role: "output", shown: path) }
         return try outsideChecksum(at: path)
     }

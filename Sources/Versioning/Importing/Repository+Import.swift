@@ -90,7 +90,7 @@ extension Repository {
     }
 
     /// Brings what an import names into the cache and the workspace, and records it.
-    private func bring(
+    func bring(
         _ plan: inout ImportPlan, from browser: RepositoryBrowser, jobs: Int?, _ changes: ProjectFileChanges
     ) async throws {
         let data = try await browser.data(at: plan.dependency.path, SourceAccess(destination: cache))

@@ -3,7 +3,7 @@ import FileSystem
 import Hashing
 import Indexing
 import Objects
-import ProjectFiles
+package import ProjectFiles
 import Storage
 
 /// What `update` is asked to do.
@@ -94,6 +94,33 @@ extension Repository {
             return
         }
         try record(plan, changes)
+    }
+
+    /// Takes an import's data anew, as a run of the pipeline does: what a path or URL has now, or what another repository
+    /// has at the recorded commit.
+    ///
+    /// - Returns: the stage as it is recorded now.
+    package func takeImport(_ stage: Stage, _ changes: ProjectFileChanges) async throws -> Stage {
+        guard let path = stage.location(of: stage.outputs[0]).workspacePath.map({ RelativePath($0) }) else {
+            throw Failure("'\(stage.definition)' imports to a place outside of the repository")
+        }
+        var plan = ImportPlan(path: path, stage: stage)
+        switch plan.dependency.source {
+        case .data:
+            let source = try source(of: plan.dependency, in: stage)
+            guard let contents = try await source.contents() else {
+                throw MissingDependency(shown: shownName(of: plan.dependency, in: stage))
+            }
+            try await download(&plan, contents, from: source, jobs: nil, changes)
+        case .repository:
+            let browser = try RepositorySource(of: stage, in: self).open(environment, progress: progress)
+            try await bring(&plan, from: browser, jobs: nil, changes)
+        case .database, .dataset, .parameters:
+            throw Failure(
+                "'\(stage.definition)' does not import a file or directory, and varve can't bring it",
+                remedy: "update it with DVC")
+        }
+        return plan.stage
     }
 
     func isDefinitionChanged(_ stage: Stage) -> Bool {

@@ -3,7 +3,7 @@ import Documents
 import FileSystem
 import Hashing
 import Objects
-import ProjectFiles
+package import ProjectFiles
 import Storage
 
 /// What a pointer file records of data outside of the workspace, to tell later whether it has changed.
@@ -62,15 +62,6 @@ extension Repository {
         }
     }
 
-    /// How a dependency that lies in a store differs from what was recorded; `nil` where it does not.
-    func stateInStore(of dependency: Dependency, in stage: Stage) async throws -> ItemState? {
-        let source = try source(of: dependency, in: stage)
-        guard let contents = try await source.contents() else { return .deleted }
-        let current = try await checksum(of: contents, at: source)
-        if current.tellsTheSame(as: dependency.checksum) { return nil }
-        return source.isVersionAware && !contents.isDirectory ? .updateAvailable : .modified
-    }
-
     /// As DVC: the MD5 of a listing that has the store's own marks in place of digests.
     private func directoryMark(of contents: SourceContents, at source: URLSource) throws -> ObjectID {
         let key = source.fingerprint == .etag ? "etag" : "checksum"
@@ -110,6 +101,9 @@ extension Repository {
 }
 
 extension OutputChecksum {
+    /// What stands for the data: its digest, or what a store says in place of one.
+    package var mark: String? { object?.text ?? etag ?? remoteChecksum ?? versionID }
+
     /// Whether versions of a store are recorded.
     var namesVersions: Bool { versionID != nil || files?.isEmpty == false }
 

@@ -78,7 +78,7 @@ package struct UntrustedServer: UserFacingError {
     package let credentials: String
 
     package var summary: String {
-        let sender = remote.isEmpty ? "the import" : "remote '\(remote)'"
+        let sender = remote.isEmpty ? "a URL of the project" : "remote '\(remote)'"
         return "\(sender) would send requests with \(credentials) to \(server), which you have not accepted"
     }
     package var remedy: String? {

@@ -32,16 +32,4 @@ extension Repository {
             }
         }
     }
-
-    /// Puts a copy of data from elsewhere on this machine in place of an output.
-    package func copyImport(from source: String, to output: Output, of stage: Stage) throws {
-        guard let path = stage.location(of: output).workspacePath.map({ RelativePath($0) }) else { return }
-        let staging = Paths.join(scratch, "staging")
-        try Files.makeDirectory(staging)
-        let temporary = Paths.join(staging, TemporaryName.make())
-        try copyTree(from: source, to: temporary)
-        try delete(path)
-        if !path.parent.isRoot { try SafeFolder(root: root).makeDirectory(path.parent) }
-        try Files.rename(temporary, absolute(path))
-    }
 }

@@ -55,16 +55,13 @@ extension Repository {
                         + "output."))
         }
         if !stage.isFrozen || (followsSource && checksUpdates) {
+            try await inspector.stores.ask(for: stage)
             for dependency in stage.dependencies {
-                let isElsewhere = dependency.source == .data && absolute(stage.location(of: dependency)) == nil
-                let state =
-                    if isElsewhere { try await stateInStore(of: dependency, in: stage) } else {
-                        try inspector.state(of: dependency, in: stage)
-                    }
-                guard let state else { continue }
+                guard let state = try inspector.state(of: dependency, in: stage) else { continue }
                 status.dependencies.append(ItemStatus(name: shownName(of: dependency, in: stage), state: state))
             }
         }
+        try await inspector.stores.ask(forOutputsOf: stage)
         for output in stage.outputs where selects(selected, output) {
             guard let state = try inspector.state(of: output, in: stage) else { continue }
             let name = shownName(stage.location(of: output), as: output.path)

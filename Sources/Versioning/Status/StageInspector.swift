@@ -14,6 +14,8 @@ package struct StageInspector {
     private let repository: Repository
     private var identities: [Question: ObjectID?] = [:]
     private var folders: [ObjectID: FolderState] = [:]
+    /// Of data in stores, only what it was asked for has a state.
+    package var stores: StoreStates
 
     private struct Question: Hashable {
         /// Absolute.
@@ -21,13 +23,17 @@ package struct StageInspector {
         let algorithm: HashAlgorithm
     }
 
-    package init(_ repository: Repository) { self.repository = repository }
+    package init(_ repository: Repository) {
+        self.repository = repository
+        stores = StoreStates(repository)
+    }
 
     // MARK: Outputs
 
     /// `nil` for an output that is as recorded.
     package mutating func state(of output: Output, in stage: Stage) throws -> ItemState? {
         let location = stage.location(of: output)
+        if repository.absolute(location) == nil { return try stores.state(of: output, in: stage) }
         let current = try identity(location, output.checksum.algorithm)
         if output.isCached, let id = output.checksum.object, try !isCached(id, output.checksum) { return .notInCache }
         guard let current else { return .deleted }
@@ -73,9 +79,9 @@ package struct StageInspector {
             return locked?.isEmpty ?? true ? .new : nil
         case .data:
             let checksum = dependency.checksum
-            guard let current = try identity(stage.location(of: dependency), checksum.algorithm) else {
-                return .deleted
-            }
+            let location = stage.location(of: dependency)
+            if repository.absolute(location) == nil { return try stores.state(of: dependency, in: stage) }
+            guard let current = try identity(location, checksum.algorithm) else { return .deleted }
             return current == checksum.object ? nil : .modified
         }
     }
@@ -105,19 +111,25 @@ package struct StageInspector {
 
     // MARK: Data
 
-    /// What the data at a place is now; `nil` where there is none, or where it can't be told.
-    package mutating func object(at location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
-        guard repository.absolute(location) != nil else { return nil }
-        return try identity(location, algorithm)
+    /// What stands for a dependency's data as it is now: its digest, or what a store says in place of one.
+    ///
+    /// - Returns: `nil` where there is no data, or where it can't be told.
+    package mutating func mark(of dependency: Dependency, in stage: Stage) throws -> String? {
+        let location = stage.location(of: dependency)
+        if repository.absolute(location) == nil { return try stores.checksum(of: dependency, in: stage)?.mark }
+        return try identity(location, dependency.checksum.algorithm)?.text
+    }
+
+    /// The same of an output.
+    package mutating func mark(of output: Output, in stage: Stage) throws -> String? {
+        let location = stage.location(of: output)
+        if repository.absolute(location) == nil { return try stores.checksum(of: output, in: stage)?.mark }
+        return try identity(location, output.checksum.algorithm)?.text
     }
 
     /// What the data at a place is now; `nil` where there is none.
     private mutating func identity(_ location: Location, _ algorithm: HashAlgorithm) throws -> ObjectID? {
-        guard let path = repository.absolute(location) else {
-            throw Failure(
-                "'\(RemoteURL.withoutSecrets(location.text))' lies in a store, whose state can't be compared here",
-                remedy: "copy the data into the repository with `varve import-url`")
-        }
+        guard let path = repository.absolute(location) else { return nil }
         let question = Question(path: RelativePath(path), algorithm: algorithm)
         if let known = identities[question] { return known }
         let item = try repository.isIgnored(path) ? .absent : repository.item(atAbsolute: path, algorithm)
