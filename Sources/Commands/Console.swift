@@ -123,6 +123,12 @@ package final class Console: Sendable {
         streams.errors.flush()
     }
 
+    /// Keeps lines about what goes on below all output, where a person watches; none takes them away.
+    package func stand(_ lines: [String]) { display?.stand(lines) }
+
+    /// Whether a person watches what goes on.
+    package var isWatched: Bool { display != nil && streams.outputTerminal.isInteractive }
+
     fileprivate func advance(_ event: ProgressEvent) { display?.report(event) }
 
     private func write(_ text: String) {

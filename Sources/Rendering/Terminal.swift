@@ -10,10 +10,13 @@ package struct Terminal: Sendable {
     package let isInteractive: Bool
     /// Columns; `nil` where there is no terminal or it does not say.
     package let width: Int?
+    /// Lines; `nil` where there is no terminal or it does not say.
+    package let height: Int?
 
-    package init(isInteractive: Bool, width: Int? = nil) {
+    package init(isInteractive: Bool, width: Int? = nil, height: Int? = nil) {
         self.isInteractive = isInteractive
         self.width = width
+        self.height = height
     }
 
     /// Asks the operating system about an open descriptor.
@@ -24,6 +27,8 @@ package struct Terminal: Sendable {
         }
         var size = winsize()
         let status = ioctl(descriptor, UInt(TIOCGWINSZ), &size)
-        self.init(isInteractive: true, width: status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil)
+        self.init(
+            isInteractive: true, width: status == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil,
+            height: status == 0 && size.ws_row > 0 ? Int(size.ws_row) : nil)
     }
 }

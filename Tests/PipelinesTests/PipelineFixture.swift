@@ -90,6 +90,7 @@ final class EventLog: ProgressReporter, StageOutlet {
         }
     }
 
+    func began(_ stage: String) {}
     func flush() {}
     func say(_ line: String, of stage: String) { kept.withLock { $0.lines.append("[\(stage)] \(line)") } }
     func ended(_ stage: String) {}

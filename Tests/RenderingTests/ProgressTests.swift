@@ -109,4 +109,39 @@ struct ProgressDisplayTests {
         display.interrupt { capture.write("M\tdata.csv\n") }
         #expect(capture.text.hasSuffix("\r\u{1B}[KM\tdata.csv\n"))
     }
+
+    @Test("standing lines come back below other text, and leave nothing when they go")
+    func standing() {
+        let (clock, capture) = (Clock(), TextCapture())
+        let display = ProgressDisplay(sink: capture, width: 80) { clock.seconds }
+        display.stand(["one", "two"])
+        #expect(capture.text == "\r\u{1B}[Kone\ntwo")
+        clock.set(1)
+        display.interrupt { capture.write("text\n") }
+        #expect(capture.text.hasSuffix("\u{1B}[1A\r\u{1B}[Jtext\n\r\u{1B}[Kone\ntwo"))
+        display.report(.began(.hashing, items: 4, bytes: 0))
+        clock.set(2)
+        display.report(.advanced(.hashing, items: 1, bytes: 0))
+        #expect(capture.text.contains("\u{1B}[1A\r\u{1B}[Jone\ntwo\nHashing ["))
+        display.report(.ended(.hashing))
+        #expect(capture.text.contains("\u{1B}[2A\r\u{1B}[JHashing  1  1/s  in 1s\n\r\u{1B}[Kone\ntwo"))
+        display.stand([])
+        #expect(capture.text.hasSuffix("\u{1B}[1A\r\u{1B}[J"))
+    }
+}
+
+@Suite("what running programs print") struct LiveTailTests {
+    @Test("each has a line with its time and what it printed last, without colours")
+    func lines() {
+        var tail = LiveTail()
+        tail.begin("train", now: 0)
+        tail.begin("a", now: 60)
+        tail.show("\u{1B}[32mepoch 1\u{1B}[0m", of: "train")
+        tail.show("  ", of: "train")
+        tail.show("bad \u{1B}]0;x\u{07}", of: "a")
+        #expect(tail.lines(height: 10, now: 65) == ["▸ train  1:05  epoch 1", "▸ a      5s  bad \\x1b]0;x\\x07"])
+        #expect(tail.lines(height: 1, now: 65) == ["▸ 2 more"])
+        tail.end("train")
+        #expect(tail.lines(height: 10, now: 65) == ["▸ a  5s  bad \\x1b]0;x\\x07"])
+    }
 }

@@ -1,5 +1,7 @@
+import Basics
 import Pipelines
 import Processes
+import Rendering
 import Synchronization
 
 /// Shows what stages print: as it is where one runs at a time, else line by line with the stage's name in front.
@@ -7,6 +9,7 @@ final class ConsoleOutlet: StageOutlet {
     private let console: Console
     /// The beginning of a line whose end has not come yet, by stage and stream.
     private let begun = Mutex<[Key: [UInt8]]>([:])
+    private let tail = Mutex(LiveTail())
 
     private struct Key: Hashable {
         let stage: String
@@ -16,6 +19,31 @@ final class ConsoleOutlet: StageOutlet {
     init(_ console: Console) { self.console = console }
 
     func flush() { console.flush() }
+
+    /// Runs `body`; where a person watches, what each running stage printed last stands below all other output.
+    func withLiveTail<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        guard console.isWatched else { return try await body() }
+        let ticker = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(200))
+                refresh()
+            }
+        }
+        defer {
+            ticker.cancel()
+            console.stand([])
+        }
+        return try await body()
+    }
+
+    private func refresh() {
+        let lines = tail.withLock { tail in
+            tail.lines(height: max(1, (console.outputTerminal.height ?? 24) / 2), now: monotonicSeconds())
+        }
+        console.stand(lines)
+    }
+
+    func began(_ stage: String) { tail.withLock { $0.begin(stage, now: monotonicSeconds()) } }
 
     func say(_ line: String, of stage: String) { console.print("[\(stage)] \(line)") }
 
@@ -28,9 +56,11 @@ final class ConsoleOutlet: StageOutlet {
             guard let end = text.lastIndex(of: UInt8(ascii: "\n")) ?? (text.count > 1 << 16 ? text.count - 1 : nil)
             else {
                 begun[key] = text
+                tail.withLock { $0.show(Self.drawn(text[...]), of: stage) }
                 return []
             }
             begun[key] = Array(text[(end + 1)...])
+            tail.withLock { $0.show(Self.drawn(text[(end + 1)...]), of: stage) }
             var lines = text[...end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             if lines.last?.isEmpty == true { lines.removeLast() }
             return lines.map(Array.init)
@@ -39,6 +69,10 @@ final class ConsoleOutlet: StageOutlet {
     }
 
     func ended(_ stage: String) {
+        defer {
+            tail.withLock { $0.end(stage) }
+            if console.isWatched { refresh() }
+        }
         for isError in [false, true] {
             let key = Key(stage: stage, isError: isError)
             if let rest = begun.withLock({ $0.removeValue(forKey: key) }), !rest.isEmpty { show(rest, key) }
@@ -46,8 +80,13 @@ final class ConsoleOutlet: StageOutlet {
     }
 
     private func show(_ line: [UInt8], _ key: Key) {
-        // Of a progress bar that draws over itself, what it drew last.
-        let drawn = line.split(separator: UInt8(ascii: "\r")).last ?? []
-        console.passOn("[\(key.stage)] \(String(decoding: drawn, as: UTF8.self))", asError: key.isError)
+        let drawn = Self.drawn(line[...])
+        tail.withLock { $0.show(drawn, of: key.stage) }
+        console.passOn("[\(key.stage)] \(drawn)", asError: key.isError)
+    }
+
+    /// Of a progress bar that draws over itself, what it drew last.
+    private static func drawn(_ line: ArraySlice<UInt8>) -> String {
+        String(decoding: line.split(separator: UInt8(ascii: "\r")).last ?? [], as: UTF8.self)
     }
 }

@@ -55,7 +55,8 @@ struct ReproCommand: RepositoryCommand {
         let outlet = ConsoleOutlet(console)
         Interruption.watchTermination()
         do {
-            let result = try await repository.reproduce(request(repository, console), outlet)
+            let request = request(repository, console)
+            let result = try await outlet.withLiveTail { try await repository.reproduce(request, outlet) }
             if !result.unlinked.isEmpty { console.warnOfLinks(result.unlinked) }
             console.showFilesToStage(result.filesToStage)
             if result.hasReproduced {

@@ -178,7 +178,10 @@ extension Reproduction {
         let isSequential = isSequential
         say("Running stage '\(address)':")
         var relay: (@Sendable (ProgramRequest.OutputStream, [UInt8]) -> Void)?
-        if !isSequential { relay = { stream, piece in outlet.relay(piece, stream, of: address) } }
+        if !isSequential {
+            outlet.began(address)
+            relay = { stream, piece in outlet.relay(piece, stream, of: address) }
+        }
         let execution = StageExecution(
             repository: repository, stage: stage, address: address, supervision: supervision, share: share,
             variables: request.variables, relay: relay,

@@ -60,6 +60,8 @@ package struct ReproductionRequest: Sendable {
 package protocol StageOutlet: Sendable {
     /// Hands on what was printed so far, so that a command's own output follows it.
     func flush()
+    /// A stage's command begins beside those of others.
+    func began(_ stage: String)
     /// Shows a piece of a stage's output; called from any thread.
     func relay(_ piece: [UInt8], _ stream: ProgramRequest.OutputStream, of stage: String)
     /// Shows a line about a stage's work, among the output of others.
