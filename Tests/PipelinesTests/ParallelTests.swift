@@ -66,10 +66,10 @@ import Testing
             """
             stages:
               bad:
-                cmd: while ! test -e up; do sleep 0.01; done; exit 3
+                cmd: echo $$ > pid; while ! test -e up; do sleep 0.01; done; exit 3
                 outs: [x]
               good:
-                cmd: touch up; sleep 0.3; echo 1 > good
+                cmd: touch up; while test ! -s pid || kill -0 $(cat pid) 2>&-; do sleep 0.01; done; sleep 1; echo 1 > good
                 outs: [good]
               late:
                 cmd: cp good late

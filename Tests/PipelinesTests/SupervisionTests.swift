@@ -4,6 +4,7 @@ import FileSystem
 import Pipelines
 import Processes
 import ProjectFiles
+import TestSupport
 import Testing
 import Versioning
 
@@ -185,25 +186,51 @@ import Versioning
     }
 
     @Test("resources are given out once, and a wish beyond what there is counts as all of it")
-    func resources() {
+    func resources() throws {
         var pool = ResourcePool(processors: 4, memory: 100, gpus: ["2", "5"])
         var wish = ResourceWish()
         wish.gpus = 1
-        let first = pool.take(wish)
-        let second = pool.take(wish)
+        let first = try pool.take(wish)
+        let second = try pool.take(wish)
         #expect(first?.gpus == ["2"] && second?.gpus == ["5"])
-        #expect(pool.take(wish) == nil)
+        #expect(try pool.take(wish) == nil)
         if let first { pool.giveBack(first) }
-        #expect(pool.take(wish)?.gpus == ["2"])
+        #expect(try pool.take(wish)?.gpus == ["2"])
         var large = ResourceWish()
         large.processors = 100
-        #expect(pool.take(large) != nil)
+        #expect(try pool.take(large) != nil)
         large.processors = 1
-        #expect(pool.take(large) == nil)
+        #expect(try pool.take(large) == nil)
         var named = ResourceWish()
         named.mutexes = ["disk"]
-        #expect(pool.take(named) != nil)
-        #expect(pool.take(named) == nil)
+        #expect(try pool.take(named) != nil)
+        #expect(try pool.take(named) == nil)
+    }
+
+    @Test("what one process has, another does not get until it is given back")
+    func resourcesOfTwo() throws {
+        let folder = TemporaryFolder("slots")
+        func pool() -> ResourcePool {
+            let slots = ResourceSlots(devices: folder.path("devices"), mutexes: folder.path("mutexes"))
+            return ResourcePool(processors: 4, memory: 100, gpus: ["0", "GPU-1/2"], slots: slots)
+        }
+        var (one, other) = (pool(), pool())
+        var wish = ResourceWish()
+        wish.gpus = 1
+        let first = try #require(try one.take(wish))
+        #expect(try other.take(wish)?.gpus == ["GPU-1/2"])
+        #expect(throws: ResourceBusy.self) { try other.take(wish) }
+        one.giveBack(first)
+        #expect(try other.take(wish)?.gpus == ["0"])
+        var named = ResourceWish()
+        named.mutexes = ["../disk", "net"]
+        let held = try #require(try one.take(named))
+        var part = ResourceWish()
+        part.mutexes = ["net"]
+        #expect(throws: ResourceBusy.self) { try other.take(part) }
+        one.giveBack(held)
+        #expect(try other.take(part) != nil)
+        #expect(!Files.exists(folder.path("disk")))
     }
 
     @Test("names of runs sort by time")

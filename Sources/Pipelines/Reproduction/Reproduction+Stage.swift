@@ -136,9 +136,16 @@ extension Reproduction {
         guard Files.isDirectory(directory) else {
             throw Failure("stage working dir '\(directory)' does not exist", remedy: "make the folder first")
         }
-        guard let share = pool.take(supervision.resources) else {
+        let share: ResourcePool.Share
+        do {
+            guard let taken = try pool.take(supervision.resources) else {
+                decided.insert(position)
+                return .noRoom
+            }
+            share = taken
+        } catch {
             decided.insert(position)
-            return .noRoom
+            return .busy(error)
         }
         do {
             try claimRunning(and: claims)

@@ -58,8 +58,8 @@ final class Reproduction {
     enum Beginning {
         case finished
         case running(Begun)
-        /// Another process works on its paths.
-        case busy(PathBusy)
+        /// Another process works on its paths, or has what it wants for itself.
+        case busy(any UserFacingError)
         /// Stages that run already have what it wants for itself.
         case noRoom
     }
@@ -70,7 +70,7 @@ final class Reproduction {
         self.outlet = outlet
         changes = ProjectFileChanges(repository)
         ledger = LockLedger(repository)
-        pool = ResourcePool(of: repository.environment)
+        pool = ResourcePool(of: repository.environment, slots: ResourceSlots(of: repository))
         check = StageCheck(repository)
         let turn = try repository.beginTurn(request.patience)
         do {

@@ -18,8 +18,12 @@ package struct ResourcePool: Sendable {
     private var usedMemory: Int64 = 0
     private var freeGPUs: [String]
     private var heldMutexes: Set<String> = []
+    private var holds: [String: ResourceSlots.Hold] = [:]
+    private let slots: ResourceSlots?
 
-    package init(processors: Int, memory: Int64, gpus: [String]) {
+    /// - Parameter slots: what other processes have, too; without it only this one's stages count.
+    package init(processors: Int, memory: Int64, gpus: [String], slots: ResourceSlots? = nil) {
+        self.slots = slots
         self.processors = processors
         self.memory = memory
         self.gpus = gpus
@@ -27,7 +31,7 @@ package struct ResourcePool: Sendable {
     }
 
     /// What the machine has; devices are those that the caller may see, where that is said.
-    package init(of environment: HostEnvironment) {
+    package init(of environment: HostEnvironment, slots: ResourceSlots? = nil) {
         let memory = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
         var gpus: [String] = []
         if let visible = environment.variables["CUDA_VISIBLE_DEVICES"] ?? environment.variables["HIP_VISIBLE_DEVICES"] {
@@ -35,7 +39,7 @@ package struct ResourcePool: Sendable {
         } else if let devices = try? Files.names(in: "/proc/driver/nvidia/gpus") {
             gpus = devices.indices.map(String.init)
         }
-        self.init(processors: environment.processors, memory: memory, gpus: gpus)
+        self.init(processors: environment.processors, memory: memory, gpus: gpus, slots: slots)
     }
 
     /// What a stage got.
@@ -46,23 +50,49 @@ package struct ResourcePool: Sendable {
         let mutexes: [String]
     }
 
-    /// Takes what a stage wants; `nil` while others have it. More than there is counts as all there is.
-    package mutating func take(_ wish: ResourceWish) -> Share? {
+    /// Takes what a stage wants. More than there is counts as all there is.
+    ///
+    /// - Returns: `nil` while other stages of this process have it.
+    /// - Throws: while those of another process have it.
+    package mutating func take(_ wish: ResourceWish) throws(ResourceBusy) -> Share? {
         let processors = min(wish.processors, self.processors)
         let memory = min(wish.memory, self.memory)
         let count = min(wish.gpus, gpus.count)
         guard usedProcessors + processors <= self.processors, usedMemory + memory <= self.memory,
             count <= freeGPUs.count, heldMutexes.isDisjoint(with: wish.mutexes)
         else { return nil }
+        let (devices, taken) = try lockSlots(wish.mutexes, devices: count)
+        holds.merge(taken) { _, new in new }
         usedProcessors += processors
         usedMemory += memory
-        let devices = Array(freeGPUs.prefix(count))
-        freeGPUs.removeFirst(count)
+        freeGPUs.removeAll(where: devices.contains)
         heldMutexes.formUnion(wish.mutexes)
         return Share(processors: processors, memory: memory, gpus: devices, mutexes: wish.mutexes)
     }
 
+    /// Locks the mutexes and so many devices, or none of them.
+    private func lockSlots(
+        _ mutexes: [String], devices count: Int
+    ) throws(ResourceBusy) -> (devices: [String], holds: [String: ResourceSlots.Hold]) {
+        guard let slots else { return (Array(freeGPUs.prefix(count)), [:]) }
+        var holds: [String: ResourceSlots.Hold] = [:]
+        for name in mutexes {
+            guard let hold = slots.lock(mutex: name) else { throw ResourceBusy(resource: "mutex '\(name)'") }
+            holds["mutex " + name] = hold
+        }
+        var devices: [String] = []
+        for name in freeGPUs where devices.count < count {
+            guard let hold = slots.lock(device: name) else { continue }
+            holds["gpu " + name] = hold
+            devices.append(name)
+        }
+        guard devices.count == count else { throw ResourceBusy(resource: "a GPU") }
+        return (devices, holds)
+    }
+
     package mutating func giveBack(_ share: Share) {
+        for name in share.mutexes { holds["mutex " + name] = nil }
+        for name in share.gpus { holds["gpu " + name] = nil }
         usedProcessors -= share.processors
         usedMemory -= share.memory
         freeGPUs = gpus.filter { freeGPUs.contains($0) || share.gpus.contains($0) }
