@@ -38,7 +38,7 @@ final class Reproduction {
     private var hasToldOfWaiting = false
     /// Where in the order each stage stands.
     private let places: [Int: Int]
-    private var newEntries: Set<Int> = []
+    private var newEntries: NewLockEntries
 
     /// A stage whose command runs.
     struct Begun {
@@ -70,6 +70,7 @@ final class Reproduction {
         self.outlet = outlet
         changes = ProjectFileChanges(repository)
         ledger = LockLedger(repository)
+        newEntries = NewLockEntries(repository)
         pool = ResourcePool(of: repository.environment, slots: ResourceSlots(of: repository))
         check = StageCheck(repository)
         let turn = try repository.beginTurn(request.patience)
@@ -132,6 +133,7 @@ final class Reproduction {
             try? repository.claim(reading: [], writing: [])
             throw error
         }
+        newEntries.forget()
         result.seconds = start.duration(to: .now).seconds
         if request.onFailure != .ignore, !failures.isEmpty {
             changes.withdrawIgnores()
@@ -316,22 +318,23 @@ final class Reproduction {
     func dump(_ stage: Stage, _ position: Int) throws {
         let path = LockFile.path(besides: stage.definition)
         let isOurs = try Files.status(Paths.join(repository.root, path)) == lockFiles[path]
+        if stages[position].lock == nil, stage.name != nil, !isSequential { newEntries.add(stage) }
         try repository.record([stage], changes, before: namesOfNewEntries(after: position), ledger: ledger)
-        if stages[position].lock == nil { newEntries.insert(position) }
         if isOurs { noteLockFile(of: stage) }
         stages[position] = stage
         if stage.name != nil { stages[position].lock = LockEntry(stage) }
     }
 
-    /// The names of stages that come later in order and whose entries were added by this run.
+    /// The names of stages that come later in order and whose entries were added by this run, or by one that was cut
+    /// short.
     ///
     /// Where stages run side by side, the lock file is to be the one that running them in order gives.
     private func namesOfNewEntries(after position: Int) -> [String] {
-        guard !isSequential, let place = places[position] else { return [] }
-        return newEntries.filter { other in
-            places[other].map { $0 > place } == true
-                && stages[other].definition.hasSameBytes(as: stages[position].definition)
-        }.compactMap { stages[$0].name }
+        guard let place = places[position] else { return [] }
+        return places.filter { other, itsPlace in
+            itsPlace > place && stages[other].definition.hasSameBytes(as: stages[position].definition)
+                && newEntries.contains(stages[other])
+        }.compactMap { stages[$0.key].name }
     }
 
     /// Whether a stage is still defined as it was when its command began.
