@@ -15,7 +15,7 @@ Usage: ./install.sh [--prefix DIR] [--as-dvc DIR]
        ./install.sh test
 
 Without a word: build varve and install it as DIR/bin/varve, with completions for bash and zsh.
-  demo  do that, then version a real data set between two people, in a temporary folder
+  demo  do that, then version a real data set between two people and make a model of it, in a temporary folder
   test  install what the tests need, build, run all tests, check style and generated pages
 
   --prefix DIR  where to install (default /usr/local)
@@ -271,6 +271,74 @@ PYTHON
     fi
 }
 
+# Writes a small program that learns the mean of each class and judges itself, and what it is told.
+make_program() {
+    cat >split.awk <<'AWK'
+# The first line is the heading. Every so many-th row is kept back for the test.
+BEGIN { FS = OFS = "," }
+NR == 1 { print >"train.csv"; print >"test.csv"; next }
+{ print >(NR % every == 0 ? "test.csv" : "train.csv") }
+AWK
+    if [[ $demo_data == fashion-mnist ]]; then
+        cat >features.py <<'PYTHON'
+"""An image as 196 numbers: the mean of each four pixels."""
+label = "label"
+
+def features(row):
+    with open(f"images/{row['label']}/{row['image']}.pgm", "rb") as file:
+        pixels = file.read()[-784:]
+    return [
+        (pixels[i] + pixels[i + 1] + pixels[i + 28] + pixels[i + 29]) / 1020
+        for y in range(0, 28, 2) for i in range(y * 28, y * 28 + 28, 2)
+    ]
+PYTHON
+    else
+        cat >features.py <<'PYTHON'
+"""A penguin as the lengths of its bill and flippers and its weight, each about 0 to 1."""
+label = "species"
+largest = {"bill_length_mm": 60, "bill_depth_mm": 22, "flipper_length_mm": 232, "body_mass_g": 6300}
+
+def features(row):
+    return [float(row[name]) / size if row[name] != "NA" else 0.5 for name, size in largest.items()]
+PYTHON
+    fi
+    cat >classify.py <<'PYTHON'
+import csv, json, sys
+from features import features, label
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+def transformed(row):
+    return [value ** power for value in features(row)]
+
+with open("params.yaml") as file:
+    power = float(next(line.split(":")[1] for line in file if line.strip().startswith("power:")))
+if sys.argv[1] == "train":
+    sums, counts = {}, {}
+    for row in rows("train.csv"):
+        vector = transformed(row)
+        total = sums.setdefault(row[label], [0.0] * len(vector))
+        for i, value in enumerate(vector): total[i] += value
+        counts[row[label]] = counts.get(row[label], 0) + 1
+    with open("model.json", "w") as file:
+        json.dump({name: [value / counts[name] for value in total] for name, total in sorted(sums.items())}, file)
+else:
+    with open("model.json") as file:
+        model = json.load(file)
+    test = rows("test.csv")
+    def guess(row):
+        vector = transformed(row)
+        return min(model, key=lambda name: sum((a - b) ** 2 for a, b in zip(vector, model[name])))
+    right = sum(guess(row) == row[label] for row in test)
+    with open("metrics.json", "w") as file:
+        json.dump({"accuracy": round(right / len(test), 4), "rows": len(test)}, file)
+        file.write("\n")
+PYTHON
+    printf 'split:\n  every: 5\ntrain:\n  power: 1.0\n' >params.yaml
+}
+
 fetch_penguins() {
     python3 -m venv "$work/venv" >/dev/null 2>&1 || {
         need_packages "python3 with venv" python3-venv
@@ -294,6 +362,7 @@ print_command() {
     local word line=
     for word in "$@"; do
         case $word in
+            *'$'*) line+=" '$word'" ;;
             *[!A-Za-z0-9_./:=@~^+-]* | "") line+=" \"$word\"" ;;
             *) line+=" $word" ;;
         esac
@@ -400,6 +469,29 @@ demo() {
     run git pull -q origin main
     run varve pull
     cd "$work" && same_data ada "$second" main && cd ada
+
+    printf '\n# and makes a model of them, in stages that run again only when they must\n'
+    make_program
+    run varve stage add -q -n split -p split.every -d split.awk -d "$table" -o train.csv -o test.csv \
+        "awk -v every=\${split.every} -f split.awk $table"
+    run varve stage add -q -n train -p train.power -d classify.py -d features.py -d "$data" -d train.csv -o model.json \
+        "python3 classify.py train"
+    run varve stage add -q -n evaluate -p train.power -d classify.py -d features.py -d "$data" -d test.csv -d model.json \
+        -M metrics.json "python3 classify.py evaluate"
+    run varve dag
+    run_expecting "Running stage 'evaluate':" varve repro
+    run cat metrics.json
+    run git add dvc.yaml dvc.lock params.yaml ./*.py split.awk metrics.json .gitignore
+    run git commit -q -m "A first model"
+    run sed -i 's/power: 1.0/power: 0.5/' params.yaml
+    run_expecting "params.yaml:train.power" varve why
+    run_expecting "Stage 'split' didn't change, skipping" varve repro
+    run cat metrics.json
+    run git checkout -q params.yaml
+    # The first run is remembered: nothing has to be computed again.
+    run_expecting "Stage 'train' is cached - skipping run, checking out outputs" varve repro
+    [[ -z $(git status --porcelain) ]] || die "the first model did not come back: $(git status --porcelain)"
+
     run_expecting "Data and pipelines are up to date." varve status
     [[ -z $(git status --porcelain) ]] || die "Git sees changes that nobody made: $(git status --porcelain)"
     run varve doctor
