@@ -38,6 +38,7 @@ let package = Package(
         layer("Hashing", ["CHashing"]),
         layer("Processes", ["Basics", "FileSystem", "CSystem"]),
         layer("Documents", ["Basics"]),
+        layer("Tables", ["Basics", "FileSystem", "Hashing", "Documents"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         // Store
@@ -50,7 +51,7 @@ let package = Package(
         layer(
             "Versioning",
             [
-                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
+                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         layer(
@@ -65,7 +66,7 @@ let package = Package(
             "Commands",
             [
                 "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables", "Documents",
                 "FileSystem", "Rendering", "Basics", parser,
             ]),
         .executableTarget(
@@ -101,6 +102,7 @@ let package = Package(
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),
+        tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

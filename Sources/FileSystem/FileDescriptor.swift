@@ -40,6 +40,15 @@ package final class FileDescriptor: Sendable {
         }
     }
 
+    /// Makes a file for reading and writing that has no name, so that it is gone whatever happens.
+    package static func scratch(in folder: String) throws(FileError) -> FileDescriptor {
+        let path = Paths.join(folder, TemporaryName.make())
+        let raw = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard raw >= 0 else { throw FileError("create", path) }
+        unlink(path)
+        return FileDescriptor(owning: raw, path: path)
+    }
+
     package func status() throws(FileError) -> FileStatus {
         try SystemCalls.status(descriptor: raw, shown: path)
     }
@@ -47,6 +56,15 @@ package final class FileDescriptor: Sendable {
     /// Reads from the current position; 0 at the end.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         try SystemCalls.read(raw, into: buffer, shown: path)
+    }
+
+    /// Reads from a place in the file, wherever the current position is; 0 at the end.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+        while true {
+            let count = pread(raw, buffer.baseAddress, buffer.count, off_t(offset))
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw FileError("read", path) }
+        }
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {

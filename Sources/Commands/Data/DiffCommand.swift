@@ -12,7 +12,8 @@ struct DiffCommand: RepositoryCommand {
         discussion: examples(
             ("varve diff", "From the last Git commit to the workspace"),
             ("varve diff v1 v2 --targets images", "What became of a directory between two tags"),
-            ("varve diff --md HEAD~1", "A table for a pull request")))
+            ("varve diff --md HEAD~1", "A table for a pull request"),
+            ("varve diff v1 --rows people.csv --key id", "Rows and columns of a table that changed since v1")))
     static let failureStatus: Int32 = 1
 
     @Option(
@@ -27,9 +28,21 @@ struct DiffCommand: RepositoryCommand {
     @Flag(name: .customLong("show-hash"), help: "Show object IDs") var showHash = false
     @Flag(name: .customLong("md"), help: "Print a Markdown table") var markdown = false
     @Flag(name: .customLong("hide-missing"), help: "Don't tell what is not in the cache") var hideMissing = false
+    @Option(
+        help: ArgumentHelp("Compare this CSV, TSV or JSON lines file row by row", valueName: "file"),
+        completion: .file())
+    var rows: String?
+    @Option(
+        help: ArgumentHelp(
+            "Columns that tell rows apart, with commas between; else whole rows are compared", valueName: "columns"))
+    var key: [String] = []
+    @Option(help: ArgumentHelp("How many changed, removed and added rows to show of each", valueName: "number"))
+    var limit: Int?
     @OptionGroup var global: GlobalOptions
 
     func run(in repository: Repository, _ console: Console) async throws {
+        if let rows { return try await compareRows(of: rows, in: repository, console) }
+        guard key.isEmpty, limit == nil else { throw Failure("--key and --limit go with --rows", category: .usage) }
         var request = DiffRequest()
         request.from = from
         request.to = to
@@ -43,6 +56,25 @@ struct DiffCommand: RepositoryCommand {
         } else if !view.text.isEmpty {
             console.print(view.text)
         }
+    }
+
+    private func compareRows(of path: String, in repository: Repository, _ console: Console) async throws {
+        guard targets.isEmpty, !showHash else {
+            throw Failure("--rows compares one file: --targets and --show-hash do not go with it", category: .usage)
+        }
+        if let limit, limit < 0 { throw Failure("--limit must not be negative", category: .usage) }
+        var request = RowDiffRequest(path: path)
+        request.from = from
+        request.to = to
+        request.keys = key.flatMap { $0.split(separator: ",").map(String.init) }
+        request.limit = limit ?? request.limit
+        let view = RowDiffView(try await repository.rowDiff(request), path: path)
+        if json {
+            console.showJSON(JSON.emitPython(.mapping(view.value)))
+            return
+        }
+        for warning in view.warnings { console.warn(warning) }
+        console.print(markdown ? view.markdown : view.text)
     }
 }
 
