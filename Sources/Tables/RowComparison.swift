@@ -86,7 +86,8 @@ package struct RowComparison {
             let (olds, news) = (try before.take(part), try after.take(part))
             var (left, right) = (0, 0)
             while left < olds.count || right < news.count {
-                let key = right >= news.count || left < olds.count && !RowRecord.keyPrecedes(news[right], olds[left])
+                let key =
+                    right >= news.count || left < olds.count && !RowRecord.keyPrecedes(news[right], olds[left])
                     ? olds[left] : news[right]
                 let oldEnd = olds[left...].firstIndex { !$0.hasKey(of: key) } ?? olds.count
                 let newEnd = news[right...].firstIndex { !$0.hasKey(of: key) } ?? news.count

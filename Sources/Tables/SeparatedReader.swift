@@ -86,7 +86,8 @@ struct SeparatedReader {
                 }
                 guard row.byteCount < Self.recordLimit else {
                     throw TableError(
-                        path: path, line: quoteLine, reason: "the quote that opens here is not closed in the next 64 MiB")
+                        path: path, line: quoteLine,
+                        reason: "the quote that opens here is not closed in the next 64 MiB")
                 }
                 continue
             }

@@ -44,7 +44,8 @@ import Testing
     func schema() throws {
         let diff = try compare("id,old,n\n1,x,1\n2,y,2\n", "id,n,new\n1,1,a\n2,two,b\n", keys: ["id"])
         #expect(diff.addedColumns == ["new"] && diff.droppedColumns == ["old"])
-        #expect(diff.retypedColumns.map { [$0.column, $0.old.rawValue, $0.new.rawValue] } == [["n", "integer", "text"]])
+        #expect(
+            diff.retypedColumns.map { [$0.column, $0.old.rawValue, $0.new.rawValue] } == [["n", "integer", "text"]])
         #expect((diff.changed, diff.unchanged) == (1, 1))
         #expect(!diff.isReordered)
     }

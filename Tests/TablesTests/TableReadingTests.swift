@@ -40,9 +40,10 @@ import Testing
         let table = try read("a,b\n1,2\n3\n\"4\n5\",6,7\n8,9\n")
         #expect(table.rows == [["1", "2"], ["8", "9"]])
         #expect(table.problems.map(\.line) == [3, 4])
-        #expect(table.problems.map(\.reason) == [
-            "1 field where the heading has 2", "3 fields where the heading has 2",
-        ])
+        #expect(
+            table.problems.map(\.reason) == [
+                "1 field where the heading has 2", "3 fields where the heading has 2",
+            ])
     }
 
     @Test("a quote that is never closed is told by the line where it opens")
@@ -65,7 +66,8 @@ import Testing
     func others() throws {
         #expect(try read("a\tb\n1,2\t3\n", .tsv).rows == [["1,2", "3"]])
         let lines = try read(
-            "{\"b\": 1, \"a\": \"x\"}\n\n{\"c\": {\"z\": 1, \"y\": [2]}, \"a\": null}\r\n[1]\n{\"a\": \n{\"a\": \"é\"}", .jsonl)
+            "{\"b\": 1, \"a\": \"x\"}\n\n{\"c\": {\"z\": 1, \"y\": [2]}, \"a\": null}\r\n[1]\n{\"a\": \n{\"a\": \"é\"}",
+            .jsonl)
         #expect(lines.columns == ["b", "a", "c"])
         #expect(
             lines.rows == [["1", "x", nil], [nil, nil, "{\"y\": [2], \"z\": 1}"], [nil, "é", nil]])
