@@ -44,6 +44,8 @@ package struct Varve: CommandFamily {
     private static let comparingCommands: [any ParsableCommand.Type] = [
         MetricsCommand.self,
         ParamsCommand.self,
+        CheckCommand.self,
+        ReportCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [

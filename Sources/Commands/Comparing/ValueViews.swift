@@ -28,7 +28,8 @@ extension Table {
 }
 
 extension ValueFailure {
-    var value: Value { .mapping(Mapping([("type", .string(type)), ("msg", .string(message))])) }
+    var entry: Mapping { Mapping([("type", .string(type)), ("msg", .string(message))]) }
+    var value: Value { .mapping(entry) }
 }
 
 /// How numbers of metrics are rounded.

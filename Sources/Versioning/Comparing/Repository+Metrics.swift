@@ -63,10 +63,7 @@ extension Repository {
             throw Failure(failure.summary, remedy: failure.remedy, category: .unexpected)
         }
         guard try git.head() != nil else { return nil }
-        func state(_ word: String) throws -> ProjectState {
-            ProjectState(name: word, commit: word == Self.workspaceName ? nil : try git.resolve(word))
-        }
-        return (try state(old), try state(new))
+        return (try state(named: old), try state(named: new))
     }
 
     /// The path that a command-line word names, seen from the root, also where it lies outside.
@@ -75,7 +72,8 @@ extension Repository {
             ?? RelativePath(Paths.relative(Paths.absolute(word, from: environment.workingDirectory), to: root))
     }
 
-    private func metrics(
+    /// - Parameter targets: files and folders in place of the project's metrics; none for those.
+    func metrics(
         of state: ProjectState, _ targets: [RelativePath], _ reader: ValueReader
     ) async throws -> RevisionValues {
         do {

@@ -28,7 +28,7 @@ extension Repository {
             all: request.all)
     }
 
-    private func params(
+    func params(
         of state: ProjectState, _ request: ParamsDiffRequest, _ reader: ValueReader
     ) async throws -> RevisionValues {
         do {

@@ -65,7 +65,7 @@ final class ValueReader {
                 return Self.parse(bytes, path).mapError { failure($0, of: path) }
             case .blob(let tree, let object):
                 return try parsed(.blob(object, format), path) { try tree.blob(object) }
-            case .folder: return .failure(.directory(repository.absolute(path)))
+            case .folder: return .failure(directory(path, in: state))
             case .nowhere: break
             }
             guard let (id, output) = try await trackedObject(at: path, in: state) else {
@@ -121,6 +121,11 @@ final class ValueReader {
                 detail: "it is not valid \(format): \(error.cause.message)"
                     + (error.cause.line.map { ", line \($0)" } ?? ""))
         }
+    }
+
+    /// As DVC, which names it in full in the workspace only.
+    private func directory(_ path: RelativePath, in state: ProjectState) -> ValueFailure {
+        .directory(state.commit == nil ? repository.absolute(path) : path.string)
     }
 
     // MARK: Places
@@ -244,7 +249,7 @@ final class ValueReader {
             return (id, output)
         }
         guard let rest = path.relative(to: output.path), !rest.isRoot else {
-            throw ValueFailure.directory(repository.absolute(path))
+            throw directory(path, in: state)
         }
         guard let digest = try await listing(of: output)?.digest(of: rest) else { return nil }
         return (ObjectID(digest, algorithm: output.output.checksum.algorithm), output)
