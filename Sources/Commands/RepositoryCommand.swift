@@ -5,15 +5,22 @@ package protocol RepositoryCommand: VarveCommand {
     /// Whether no other command may change the repository meanwhile.
     static var locksRepository: Bool { get }
 
+    /// Whether there must be a project; otherwise the Git repository, or the folder that the user stands in, will do.
+    static var needsProject: Bool { get }
+
     func run(in repository: Repository, _ console: Console) async throws
 }
 
 extension RepositoryCommand {
     package static var locksRepository: Bool { false }
+    package static var needsProject: Bool { true }
 
     package func execute(_ console: Console) async throws {
-        let repository = try Repository(
-            discoveredFrom: console.invocation.environment, progress: console.progress)
+        let environment = console.invocation.environment
+        let repository =
+            try Self.needsProject
+            ? Repository(discoveredFrom: environment, progress: console.progress)
+            : Repository(aroundOrAt: environment, progress: console.progress)
         guard Self.locksRepository else {
             try await run(in: repository, console)
             return

@@ -11,6 +11,7 @@ package struct Varve: CommandFamily {
     private static let groups = [
         CommandGroup(name: "Data", subcommands: dataCommands),
         CommandGroup(name: "Pipelines", subcommands: pipelineCommands),
+        CommandGroup(name: "Comparing", subcommands: comparingCommands),
         CommandGroup(name: "Sharing", subcommands: sharingCommands),
         CommandGroup(name: "Set-up", subcommands: setUpCommands),
     ]
@@ -38,6 +39,13 @@ package struct Varve: CommandFamily {
         RunsCommand.self,
         FreezeCommand.self,
         UnfreezeCommand.self,
+    ]
+
+    private static let comparingCommands: [any ParsableCommand.Type] = [
+        MetricsCommand.self,
+        ParamsCommand.self,
+        CheckCommand.self,
+        ReportCommand.self,
     ]
 
     private static let sharingCommands: [any ParsableCommand.Type] = [

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Floating-point numbers as Python writes them.
 package enum PythonFloat {
     /// The shortest text that reads back as the same number: `0.1`, `1.0`, `1e-05`, `1e+16`, `inf`, `nan`.
@@ -52,4 +58,28 @@ package enum PythonFloat {
 extension PythonFloat {
     /// A decimal number without underscores, as Python's `float` reads it; too large a one is infinite.
     static func parse(_ text: String) -> Double? { Double(text) }
+}
+
+extension PythonFloat {
+    /// What Python's `round` gives: the number rounded to so many digits after the point, or to tens, hundreds and so on
+    /// for a negative count. The exact value counts, so `1.005` is below the half and becomes `1.0`.
+    package static func rounded(_ number: Double, digits: Int) -> Double {
+        guard number.isFinite, number != 0, digits <= 323 else { return number }
+        if digits >= 0 { return Double(formatted(number, "%.*f", digits)) ?? number }
+        let last = -digits
+        let lead = shortestDigits(of: number.magnitude).point - 1
+        if lead >= last { return Double(formatted(number, "%.*e", lead - last)) ?? number }
+        let zero = number.sign == .minus ? -0.0 : 0.0
+        // One digit below the last that stays: up only where it is more than half.
+        guard lead == last - 1, let half = Double("5e\(lead)"), let unit = Double("1e\(last)") else { return zero }
+        guard number.magnitude > half else { return zero }
+        return number.sign == .minus ? -unit : unit
+    }
+
+    private static func formatted(_ number: Double, _ format: String, _ digits: Int) -> String {
+        // A double has at most 309 digits before the point.
+        var buffer = [CChar](repeating: 0, count: digits + 330)
+        let count = withVaList([Int32(clamping: digits), number]) { vsnprintf(&buffer, buffer.count, format, $0) }
+        return String(decoding: buffer.prefix(Int(max(0, count))).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
 }

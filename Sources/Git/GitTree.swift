@@ -86,6 +86,13 @@ package struct GitTree: Sendable {
         }
     }
 
+    /// What lies in one folder, by the name of the folder's object, in Git's order.
+    ///
+    /// Equal folders of many commits are one object, so whoever looks at many commits need look into each only once.
+    package func children(of folder: GitObjectName) throws(GitError) -> [(name: String, entry: Entry)] {
+        try entries(of: folder, "").reversed().map { (name: $0.0, entry: $0.1) }
+    }
+
     /// The entries of one tree, last first.
     private func entries(of tree: GitObjectName, _ prefix: String) throws(GitError) -> [(String, Entry)] {
         let git = repository.git

@@ -44,6 +44,23 @@ package final class Repository: Sendable {
             progress: progress, overrides: overrides)
     }
 
+    /// Opens the repository that the working directory lies in, or else takes the Git repository's folder, or else the
+    /// working directory itself, for one that nothing is recorded in.
+    package convenience init(
+        aroundOrAt environment: HostEnvironment, progress: any ProgressReporter = SilentProgress()
+    ) throws {
+        let folder = environment.workingDirectory
+        let root: String
+        do {
+            root = try ProjectFolder.find(from: folder)
+        } catch let error as NotAProject {
+            guard case .outside = error.reason else { throw error }
+            let git = try GitRepository.discover(from: folder, variables: environment.variables)
+            root = git?.workTree ?? folder
+        }
+        try self.init(root: root, environment: environment, progress: progress)
+    }
+
     package init(
         root: String, environment: HostEnvironment, progress: any ProgressReporter = SilentProgress(),
         overrides: SettingsOverrides = SettingsOverrides()

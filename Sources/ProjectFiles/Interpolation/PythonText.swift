@@ -1,8 +1,8 @@
-import Documents
+package import Documents
 
 extension Value {
     /// What Python's `str` makes of the value.
-    var pythonText: String {
+    package var pythonText: String {
         if case .string(let text) = self { return text }
         return pythonRepresentation
     }

@@ -28,7 +28,7 @@ package struct ParamsFile: Sendable {
             let parsed =
                 switch format {
                 case .yaml: try YAML.parse(bytes)
-                case .json: try JSON.parse(bytes)
+                case .json: try JSON.parse(bytes, duplicateKeys: .overwriting)
                 case .toml: try TOML.parse(bytes)
                 case .python: try PythonLiterals.parse(bytes)
                 }
