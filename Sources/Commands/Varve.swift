@@ -36,6 +36,7 @@ package struct Varve: CommandFamily {
         WhyCommand.self,
         PlanCommand.self,
         RunsCommand.self,
+        PlotsCommand.self,
         FreezeCommand.self,
         UnfreezeCommand.self,
     ]

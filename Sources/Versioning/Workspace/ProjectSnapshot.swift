@@ -10,12 +10,15 @@ package struct ProjectSnapshot: Sendable {
     package let revision: String?
     /// In the order in which the files were found; those of one pipeline file in its order.
     package let stages: [Stage]
+    /// In the order in which the files were found.
+    package let pipelines: [PipelineFile]
     /// Every output of every stage that lies in the repository, sorted by path.
     package let outputs: [TrackedOutput]
 
-    package init(revision: String?, stages: [Stage]) {
+    package init(revision: String?, stages: [Stage], pipelines: [PipelineFile] = []) {
         self.revision = revision
         self.stages = stages
+        self.pipelines = pipelines
         outputs = stages.enumerated().flatMap { number, stage in
             stage.outputs.enumerated().compactMap { position, output in
                 TrackedOutput(stage: stage, stageNumber: number, position: position, output: output)

@@ -84,7 +84,7 @@ extension Repository {
                 pending.append((path, rules.child(name)))
             }
         }
-        return ProjectSnapshot(revision: nil, stages: loader.stages)
+        return ProjectSnapshot(revision: nil, stages: loader.stages, pipelines: loader.pipelines)
     }
 
     /// Reads all project files of a Git commit.
@@ -121,7 +121,8 @@ extension Repository {
                 throw error
             }
         }
-        return ProjectSnapshot(revision: name ?? commit.name.hex, stages: loader.stages)
+        return ProjectSnapshot(
+            revision: name ?? commit.name.hex, stages: loader.stages, pipelines: loader.pipelines)
     }
 
     /// This repository's root relative to the Git repository's.

@@ -8,6 +8,7 @@ struct StageLoading {
     private let files: any FileReader
     private let options: TemplateOptions
     private(set) var stages: [Stage] = []
+    private(set) var pipelines: [PipelineFile] = []
 
     init(files: any FileReader, options: TemplateOptions) {
         self.files = files
@@ -28,7 +29,9 @@ struct StageLoading {
         guard let bytes = try files.read(path.string) else { return [] }
         let found: [Stage]
         if path.name == PipelineFile.fileName {
-            found = try pipeline(bytes, path.string).stages()
+            let pipeline = try pipeline(bytes, path.string)
+            pipelines.append(pipeline)
+            found = try pipeline.stages()
         } else {
             found = [try PointerFile(parsing: bytes, path: path.string).stage]
         }
