@@ -40,6 +40,7 @@ let package = Package(
         layer("Documents", ["Basics"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
+        layer("Charts", ["Hashing"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "HTTP", "Hashing", "Documents"]),
         layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),
@@ -50,7 +51,7 @@ let package = Package(
         layer(
             "Versioning",
             [
-                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
+                "Charts", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         layer(
@@ -64,7 +65,7 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Pipelines", "Processes",
+                "Charts", "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Rendering", "Basics", parser,
             ]),
@@ -79,6 +80,7 @@ let package = Package(
         tests("GitTests", ["Git", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
+        tests("ChartsTests", ["Charts", "Processes", "TestSupport", "FileSystem", "Basics"]),
         .target(
             name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem", "Basics"],
             path: "Tests/TestSupport", swiftSettings: strict),

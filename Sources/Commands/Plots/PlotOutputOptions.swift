@@ -1,7 +1,9 @@
 import ArgumentParser
 import Basics
+import Charts
 import Documents
 import FileSystem
+import Rendering
 import Versioning
 
 /// What becomes of plots: a page, a specification, JSON, or characters in the terminal.
@@ -47,98 +49,112 @@ struct PlotOutputOptions: ParsableArguments {
         if json {
             try report.writeImages(to: folder)
             console.showJSON(JSON.emitPython(.mapping(try PlotsView(report, folder: folder).json(splitting: split))))
-            return
-        }
-    }
-}
-
-/// Plots as `--json` encodes them.
-struct PlotsView {
-    private let report: PlotsReport
-    private let folder: String
-
-    init(_ report: PlotsReport, folder: String) {
-        self.report = report
-        self.folder = folder
-    }
-
-    /// Errors and data, neither where there is none of it.
-    func json(splitting: Bool) throws -> Mapping {
-        var data = Mapping()
-        var errors: [Value] = []
-        for plot in report.plots {
-            data[plot.id] = .array(try value(plot, splitting: splitting))
-            for (revision, source, failure) in plot.sourceFailures {
-                errors.append(self.error(failure, plot: plot.id, revision: revision, source: source))
-            }
-            for (revision, failure) in plot.failures {
-                errors.append(error(failure, plot: plot.id, revision: revision))
+        } else if terminal {
+            draw(report, console)
+        } else {
+            // As DVC, for programs that take the pictures from there; the page has them in itself.
+            try report.writeImages(to: Paths.join(folder, "static"))
+            if showVega {
+                guard let chart = report.plots.lazy.compactMap(\.chart).first else { return }
+                console.showJSON(JSON.emitPython(.mapping(try chart.filled())))
+            } else if !report.plots.isEmpty {
+                try writePage(report, to: folder, of: repository, console)
             }
         }
-        for (revision, failure) in report.failures { errors.append(error(failure, revision: revision)) }
-        var result = Mapping()
-        if !errors.isEmpty { result["errors"] = .array(errors) }
-        if !data.isEmpty { result["data"] = .mapping(data) }
-        return result
     }
 
-    private func value(_ plot: Plot, splitting: Bool) throws -> [Value] {
-        switch plot.content {
-        case .images(let images):
-            return images.map { image in
-                [
-                    "type": "image", "revisions": [.string(image.revision)],
-                    "url": .string(Paths.join(folder, image.fileName)),
-                ]
-            }
-        case .chart(let chart):
-            if chart.rows.isEmpty { return [] }
-            var value = Mapping([("type", "vega"), ("revisions", .array(chart.revisions.map(Value.string)))])
-            if splitting {
-                let (content, anchors) = try chart.split()
-                value["content"] = .mapping(content)
-                value["anchor_definitions"] = .mapping(anchors)
-            } else {
-                value["content"] = .mapping(try chart.filled())
-            }
-            return [.mapping(value)]
+    // MARK: The terminal
+
+    private func draw(_ report: PlotsReport, _ console: Console) {
+        let inks: [Style.Ink] = [.blue, .yellow, .green, .red, .cyan, .bold, .dim]
+        let drawing = TextDrawing(width: console.outputTerminal.width ?? 80) { text, color in
+            console.outputStyle.paint(text, inks[color % inks.count])
+        }
+        for (number, chart) in report.charts.enumerated() {
+            if number > 0 { console.print() }
+            for line in drawing.lines(of: chart) { console.print(line) }
         }
     }
 
-    private func error(
-        _ failure: PlotFailure, plot: String? = nil, revision: String, source: String? = nil
-    ) -> Value {
-        var value = Mapping()
-        if let plot { value["name"] = .string(plot) }
-        value["rev"] = .string(revision)
-        if let source { value["source"] = .string(source) }
-        value["type"] = .string(failure.type)
-        value["msg"] = .string(failure.message)
-        return .mapping(value)
+    // MARK: The page
+
+    private func writePage(
+        _ report: PlotsReport, to folder: String, of repository: Repository, _ console: Console
+    ) throws {
+        let page = ChartPage(title: "Plots", lead: report.lead, charts: report.charts)
+        let html: String
+        if let template = try template(of: repository, console) {
+            guard let filled = page.html(in: template) else {
+                throw Failure(
+                    "unexpected error - HTML template has to contain '{plot_divs}'.",
+                    remedy: "put {plot_divs} where the plots belong, and {scripts} into the head of the page",
+                    category: .unexpected)
+            }
+            html = filled
+        } else {
+            html = page.html
+        }
+        try Files.makeDirectory(folder)
+        let file = Paths.join(Paths.resolvingLinks(folder), "index.html")
+        try Files.write(Array(html.utf8), to: file, sync: false)
+        let url = "file://" + file.percentEncodedPath
+        console.print(url)
+        let opensAlways = repository.settings.flag("plots", "auto_open")
+        guard opens || opensAlways else { return }
+        if !opensAlways {
+            console.print("To enable auto opening, you can run:\n\n\tdvc config plots.auto_open true")
+        }
+        guard Browser(console.invocation.environment).open(url) else {
+            console.note("Failed to open \(url). Please try opening it manually.")
+            throw ExitCode(1)
+        }
+    }
+
+    /// The page that the user wants the plots in; as in DVC, a text that is no file is the page itself.
+    private func template(of repository: Repository, _ console: Console) throws -> String? {
+        let isNamed = htmlTemplate?.isEmpty == false
+        guard let name = isNamed ? htmlTemplate : repository.settings.string("plots", "html_template") else { return nil }
+        let base = isNamed ? console.invocation.environment.workingDirectory : repository.internals
+        guard let bytes = try Files.readIfPresent(Paths.absolute(name, from: base), limit: 1 << 26) else { return name }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
 extension PlotsReport {
-    /// Writes every picture under the name that DVC gives it.
-    func writeImages(to folder: String) throws {
+    /// What the page is about, in a line.
+    fileprivate var lead: String {
+        var revisions: [String] = []
         for plot in plots {
-            guard case .images(let images) = plot.content, !images.isEmpty else { continue }
-            try Files.makeDirectory(folder)
-            for image in images { try Files.write(image.bytes, to: Paths.join(folder, image.fileName), sync: false) }
+            switch plot.content {
+            case .chart(let chart): revisions += chart.revisions
+            case .images(let images): revisions += images.map(\.revision)
+            }
         }
+        var unique: [String] = []
+        for revision in revisions where !unique.contains(revision) { unique.append(revision) }
+        let count = counted(plots.count, "plot")
+        return unique.isEmpty ? count : "\(count) of \(unique.joined(separator: ", "))"
     }
 }
 
-extension Repository {
-    /// The repository that plots are drawn in: as in DVC, a project is not needed to draw files.
-    convenience init(plotsFrom console: Console) throws {
-        let environment = console.invocation.environment
-        do {
-            try self.init(discoveredFrom: environment, progress: console.progress)
-        } catch is NotAProject {
-            try self.init(
-                root: Repository.rootWithoutProject(around: environment), environment: environment,
-                progress: console.progress)
+extension Plot {
+    fileprivate var chart: PlotChart? { if case .chart(let chart) = content { chart } else { nil } }
+}
+
+extension String {
+    /// A path as a URL has it.
+    fileprivate var percentEncodedPath: String {
+        var result = ""
+        for byte in utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += "%" + (byte < 16 ? "0" : "") + digits
+            }
         }
+        return result
     }
 }
