@@ -41,6 +41,7 @@ let package = Package(
         layer("Tables", ["Basics", "FileSystem", "Hashing", "Documents"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
+        layer("Charts", ["Hashing"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "HTTP", "Hashing", "Documents"]),
         layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),
@@ -52,6 +53,7 @@ let package = Package(
             "Versioning",
             [
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
+                "Charts", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         layer(
@@ -68,6 +70,8 @@ let package = Package(
                 "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
+                "Charts", "Pipelines", "Processes",
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Rendering", "Basics", parser,
             ]),
         .executableTarget(
@@ -81,6 +85,7 @@ let package = Package(
         tests("GitTests", ["Git", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
+        tests("ChartsTests", ["Charts", "Processes", "TestSupport", "FileSystem", "Basics"]),
         .target(
             name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem", "Basics"],
             path: "Tests/TestSupport", swiftSettings: strict),

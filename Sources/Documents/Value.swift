@@ -39,12 +39,16 @@ extension Value {
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByArrayLiteral
+    ExpressibleByArrayLiteral, ExpressibleByFloatLiteral, ExpressibleByDictionaryLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int) { self = .int(value) }
     package init(booleanLiteral value: Bool) { self = .bool(value) }
     package init(arrayLiteral elements: Value...) { self = .array(elements) }
+    package init(floatLiteral value: Double) { self = .float(value) }
+    package init(dictionaryLiteral elements: (String, Value)...) {
+        self = .mapping(Mapping(elements.map { (key: $0.0, value: $0.1) }))
+    }
 }
 
 /// Keys and values in the order in which they were written; a key occurs once.
