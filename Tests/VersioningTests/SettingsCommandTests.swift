@@ -230,10 +230,9 @@ import Versioning
             #expect(try fixture.read(".dvc/config")?.contains("old") == false)
             #expect(
                 try fixture.read(".dvc/config.local")
-                    == "['remote \"w\"']\n    url = \(url)\n[core]\n    remote = w\n")
+                    == "[core]\n    remote = w\n['remote \"w\"']\n    url = \(url)\n")
             #expect(try Files.status(fixture.path(".dvc/config.local"))?.mode == 0o600)
-            try store.modifyRemote("w", option: "url", value: "https://ada@h/x", at: nil)
-            #expect(try fixture.read(".dvc/config") == "['remote \"w\"']\n    url = https://ada@h/x\n")
+            #expect(try store.remoteEntries(at: nil).map(\.url) == [url])
         }
     }
 

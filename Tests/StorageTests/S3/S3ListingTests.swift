@@ -41,8 +41,8 @@ import Testing
             names.map { "<CommonPrefixes><Prefix>\($0)</Prefix></CommonPrefixes>" }.joined()
         }
         let server = try ScriptedServer(answers: [
-            Self.page(["p/d/", "p/d/a b"], next: "1", more: prefixes("p/d/sub/", "p/d//", "p/d/../", "q/d/x/")),
-            Self.page(["p/d/z"], more: prefixes("p/d/y/")), Self.page([]), Self.page([]),
+            Self.page(["p/d/", "p/d/a b"], next: "1", more: prefixes("p/d/sub/", "p/d//", "p/d/../")),
+            Self.page(["p/d/z"], more: prefixes("p/d/y/", "q/d/x/")), Self.page([]), Self.page([]),
         ])
         let backend = try S3FailureTests.backend(server, [:])
         let members = try #require(try await backend.members(of: "d"))

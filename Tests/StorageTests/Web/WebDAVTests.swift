@@ -34,8 +34,9 @@ import Testing
 
     @Test("a folder is listed by itself, and what a killed writer left is found and no member")
     func folders() async throws {
-        try await FolderContract().check(
-            backend("\(dav(server.url))/dav/\(WebServer.unique())", credentials: login))
+        // nginx lists no name that begins with a dot.
+        try await FolderContract(hasUnfinished: false)
+            .check(backend("\(dav(server.url))/dav/\(WebServer.unique())", credentials: login))
         let strict = try StrictDAVServer.shared()
         try await FolderContract().check(backend("\(dav(strict.url))/\(WebServer.unique())", credentials: login))
     }
