@@ -15,11 +15,15 @@ extension Cache: ObjectDestination {
         try Files.rename(temporary, path(of: id))
     }
 
-    /// One flush for all.
+    /// One flush for all, unless there are so few that what else waits to be written would cost more than they do.
     package func settle(_ ids: [ObjectID]) throws {
         let files = ids.filter { !$0.isDirectory }
         guard let first = files.first else { return }
-        try Files.syncFileSystem(of: path(of: first))
+        if files.count <= 16 {
+            for id in files { try Files.sync(path(of: id)) }
+        } else {
+            try Files.syncFileSystem(of: path(of: first))
+        }
         for id in files { try Files.setMode(path(of: id), 0o444) }
     }
 

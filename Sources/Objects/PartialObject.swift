@@ -1,3 +1,4 @@
+import CSystem
 import FileSystem
 import Storage
 import Synchronization
@@ -169,6 +170,7 @@ final class PartialObject: Sendable {
         /// Writes what is still held, also after a failure: it need not be fetched again.
         func flush() throws(StorageError) {
             try held.withLock { (held) throws(StorageError) in try empty(&held) }
+            varve_begin_writeback(object.data.number, Int64(piece) * object.pieceSize, object.pieceSize)
         }
 
         private func empty(_ held: inout (buffer: PieceBuffer, count: Int)) throws(StorageError) {
