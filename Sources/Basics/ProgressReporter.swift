@@ -4,6 +4,9 @@ package enum ProgressEvent: Sendable {
     case began(ProgressPhase, items: Int, bytes: Int64)
     /// So much more of the phase is done.
     case advanced(ProgressPhase, items: Int, bytes: Int64)
+    /// So many bytes of requests and answers went over the network. `advanced` counts those of whole objects again, when
+    /// they have arrived.
+    case moved(bytes: Int64)
     /// The phase is over.
     case ended(ProgressPhase)
     /// Something a person should know that does not stop the work.
@@ -23,6 +26,9 @@ package enum ProgressPhase: String, Sendable {
     case pushing = "Pushing"
     case fetching = "Fetching"
     case collecting = "Collecting garbage"
+
+    /// Whether bytes that go over the network belong to it.
+    package var isTransfer: Bool { self == .pushing || self == .fetching }
 }
 
 /// Takes progress events from any thread and never waits.

@@ -68,6 +68,14 @@ int varve_sync_file_system(int file) {
 #endif
 }
 
+void varve_begin_writeback(int file, long long offset, long long length) {
+#if defined(__linux__)
+    sync_file_range(file, offset, length, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)file, (void)offset, (void)length;
+#endif
+}
+
 int varve_pipe(int ends[2]) {
 #ifdef __linux__
     return pipe2(ends, O_CLOEXEC);

@@ -151,7 +151,7 @@ private struct ConsoleProgress: ProgressReporter {
         switch event {
         case .warning(let text): console.warn(text)
         case .message(let text): console.print(text)
-        case .began, .advanced, .ended: console.advance(event)
+        case .began, .advanced, .moved, .ended: console.advance(event)
         }
     }
 }

@@ -56,6 +56,14 @@ extension Files {
         try copyBytes(from: FileDescriptor(owning: borrowed, path: source), to: output, shown: destination)
     }
 
+    /// Waits until the bytes of a file are on the disk.
+    package static func sync(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        try SystemCalls.sync(descriptor, shown: path)
+    }
+
     /// Waits until everything written so far to the file system that holds `path` is on the disk.
     package static func syncFileSystem(of path: String) throws(FileError) {
         Fault.point("sync")

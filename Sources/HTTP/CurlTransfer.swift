@@ -5,11 +5,11 @@ final class CurlTransfer {
     let job: CurlLoop.Job
     let easy: EasyHandle
     /// Headers and commands, which libcurl doesn't copy.
-    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    var lists: [UnsafeMutablePointer<curl_slist>] = []
     /// Where libcurl writes what an SSH server's failure was.
-    private var errorText: UnsafeMutablePointer<CChar>?
+    var errorText: UnsafeMutablePointer<CChar>?
     /// What the file of known hosts says of the server's key, once it was looked up.
-    private var hostKey: curl_khmatch?
+    var hostKey: curl_khmatch?
     private var source: (reader: any HTTPBodyReader, left: Int64)?
     private var body: HTTPBody?
     private var receiver: (any HTTPReceiver)?
@@ -65,172 +65,9 @@ final class CurlTransfer {
         errorText = nil
     }
 
-    // MARK: - Options
+    // MARK: - What libcurl asks for
 
-    private var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
-
-    private func setCommon() {
-        let configuration = loop.configuration
-        easy.set(CURLOPT_PRIVATE, pointer: context)
-        easy.set(CURLOPT_NOSIGNAL, true)
-        easy.set(CURLOPT_PATH_AS_IS, true)
-        easy.set(CURLOPT_FOLLOWLOCATION, false)
-        easy.set(CURLOPT_TCP_KEEPALIVE, true)
-        easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(configuration.connectTimeout.inSeconds * 1000))
-        easy.set(CURLOPT_BUFFERSIZE, 256 << 10)
-        easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
-        easy.set(CURLOPT_WRITEDATA, pointer: context)
-        easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            CurlTransfer.from(context)?.received(bytes, size &* count) ?? 0
-        }
-        easy.set(CURLOPT_HEADERDATA, pointer: context)
-        easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            CurlTransfer.from(context)?.receivedHeader(bytes, size &* count) ?? 0
-        }
-        easy.set(CURLOPT_READDATA, pointer: context)
-        easy.set(CURLOPT_READFUNCTION) { bytes, size, count, context in
-            CurlTransfer.from(context)?.send(bytes, size &* count) ?? varve_curl_read_abort
-        }
-        easy.set(CURLOPT_SEEKDATA, pointer: context)
-        _ = varve_curl_set_seek_callback(easy.curl.functions, easy.raw) { context, offset, origin in
-            guard origin == 0, offset == 0, CurlTransfer.from(context)?.rewind() == true else {
-                return varve_curl_seek_fail
-            }
-            return varve_curl_seek_ok
-        }
-    }
-
-    private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
-        context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    private func set(_ request: HTTPRequest) throws(HTTPError) {
-        let configuration = loop.configuration
-        guard let parts = URLParts(request.url), parts.scheme == "http" || parts.scheme == "https" else {
-            throw HTTPError(.unsupported, "this is no URL of a web server")
-        }
-        easy.set(CURLOPT_URL, request.url)
-        easy.set(CURLOPT_PROTOCOLS, varve_curl_protocols_http)
-        easy.set(CURLOPT_HTTP_VERSION, varve_curl_http_version_2tls)
-        easy.set(CURLOPT_SSLVERSION, varve_curl_tls_1_2)
-        switch configuration.trust {
-        case .system: break
-        case .authorities(let path):
-            easy.set(loop.isFolder(path) ? CURLOPT_CAPATH : CURLOPT_CAINFO, path)
-        case .anyone:
-            easy.set(CURLOPT_SSL_VERIFYPEER, false)
-            easy.set(CURLOPT_SSL_VERIFYHOST, 0)
-        }
-        if let own = configuration.clientCertificate {
-            easy.set(CURLOPT_SSLCERT, own.certificate)
-            if let key = own.key { easy.set(CURLOPT_SSLKEY, key) }
-        }
-        let proxies = configuration.proxies
-        // An empty text keeps libcurl from looking into the environment.
-        easy.set(CURLOPT_PROXY, (parts.scheme == "https" ? proxies.https : proxies.http) ?? proxies.all ?? "")
-        easy.set(CURLOPT_NOPROXY, proxies.none ?? "")
-
-        switch request.method {
-        case .get where request.body == nil: easy.set(CURLOPT_HTTPGET, true)
-        case .head: easy.set(CURLOPT_NOBODY, true)
-        default:
-            easy.set(CURLOPT_CUSTOMREQUEST, request.method.name)
-        }
-        if let body = request.body { try set(body) }
-        if let login = request.login {
-            easy.set(CURLOPT_USERNAME, login.user)
-            easy.set(CURLOPT_PASSWORD, login.password)
-            let scheme =
-                switch login.scheme {
-                case .basic: varve_curl_auth_basic
-                case .digest: varve_curl_auth_digest
-                case .any: varve_curl_auth_any
-                }
-            easy.set(CURLOPT_HTTPAUTH, scheme)
-        }
-        // Waiting for a 100 costs a round trip per request, and some servers never send it.
-        var lines = ["Expect:"]
-        if !request.headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
-            lines.append("User-Agent: \(configuration.userAgent)")
-        }
-        for header in request.headers {
-            guard HTTPHeader.isSafe(header) else {
-                throw HTTPError(
-                    .malformed, "the header '\(header.name)' holds a line break or another control character")
-            }
-            // With a semicolon libcurl sends a header whose value is empty; with a colon it would leave it out.
-            lines.append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
-        }
-        set(CURLOPT_HTTPHEADER, lines)
-    }
-
-    private func set(_ request: SFTPRequest) throws(HTTPError) {
-        easy.set(CURLOPT_URL, request.url)
-        easy.set(CURLOPT_PROTOCOLS, varve_curl_protocols_sftp)
-        easy.set(CURLOPT_PROXY, "")
-        setSSH(request.login)
-        easy.set(CURLOPT_FILETIME, true)
-        switch request.operation {
-        case .read(let offset, let count, _):
-            if let count {
-                easy.set(CURLOPT_RANGE, "\(offset)-\(offset + max(1, count) - 1)")
-            } else if offset > 0 {
-                easy.set(CURLOPT_RESUME_FROM_LARGE, offset: offset)
-            }
-        case .write(let body): try set(body)
-        case .list: break
-        case .stat: easy.set(CURLOPT_NOBODY, true)
-        case .run(let commands):
-            easy.set(CURLOPT_NOBODY, true)
-            try set(CURLOPT_QUOTE, commands: commands)
-        }
-        try set(CURLOPT_POSTQUOTE, commands: request.afterwards)
-    }
-
-    private func setSSH(_ login: SSHLogin) {
-        easy.set(CURLOPT_SSH_KNOWNHOSTS, login.knownHosts)
-        _ = varve_curl_set_host_key_callback(easy.curl.functions, easy.raw) { _, _, _, match, context in
-            CurlTransfer.from(context)?.hostKey = match
-            return match == CURLKHMATCH_OK ? varve_curl_host_key_accepted : varve_curl_host_key_refused
-        }
-        easy.set(CURLOPT_SSH_KEYDATA, pointer: context)
-        let text = UnsafeMutablePointer<CChar>.allocate(capacity: Int(varve_curl_error_size))
-        text.initialize(repeating: 0, count: Int(varve_curl_error_size))
-        errorText = text
-        easy.set(CURLOPT_ERRORBUFFER, pointer: text)
-        // What the server's umask leaves, as with other clients.
-        easy.set(CURLOPT_NEW_FILE_PERMS, 0o666)
-        easy.set(CURLOPT_NEW_DIRECTORY_PERMS, 0o777)
-        if let user = login.user { easy.set(CURLOPT_USERNAME, user) }
-        var ways = login.usesAgent ? varve_curl_ssh_agent : 0
-        if let password = login.password {
-            easy.set(CURLOPT_PASSWORD, password)
-            ways |= varve_curl_ssh_password
-        }
-        if let key = login.keyFile {
-            easy.set(CURLOPT_SSH_PRIVATE_KEYFILE, key)
-            ways |= varve_curl_ssh_key
-        }
-        if let passphrase = login.passphrase { easy.set(CURLOPT_KEYPASSWD, passphrase) }
-        easy.set(CURLOPT_SSH_AUTH_TYPES, ways)
-    }
-
-    private func set(_ option: CURLoption, commands: [String]) throws(HTTPError) {
-        guard commands.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 } }) else {
-            throw HTTPError(.malformed, "a path holds a line break or another control character")
-        }
-        set(option, commands)
-    }
-
-    private func set(_ option: CURLoption, _ lines: [String]) {
-        var list: UnsafeMutablePointer<curl_slist>?
-        for line in lines { list = easy.curl.call.curl_slist_append(list, line) ?? list }
-        guard let list else { return }
-        lists.append(list)
-        easy.set(option, pointer: UnsafeMutableRawPointer(list))
-    }
-
-    private func set(_ body: HTTPBody) throws(HTTPError) {
+    func set(_ body: HTTPBody) throws(HTTPError) {
         self.body = body
         easy.set(CURLOPT_UPLOAD, true)
         easy.set(CURLOPT_INFILESIZE_LARGE, offset: body.size)
@@ -239,10 +76,8 @@ final class CurlTransfer {
         if let failure { throw failure }
     }
 
-    // MARK: - What libcurl asks for
-
     /// Opens the body from its start, the first time and whenever it has to be sent again.
-    private func rewind() -> Bool {
+    func rewind() -> Bool {
         do {
             switch body {
             case .bytes(let bytes): source = (MemoryReader(bytes), Int64(bytes.count))
@@ -256,7 +91,7 @@ final class CurlTransfer {
         }
     }
 
-    private func send(_ bytes: UnsafeMutablePointer<CChar>?, _ room: Int) -> Int {
+    func send(_ bytes: UnsafeMutablePointer<CChar>?, _ room: Int) -> Int {
         guard let bytes, failure == nil, source != nil || rewind(), let reader = source?.reader, let left = source?.left
         else { return varve_curl_read_abort }
         if left == 0 { return 0 }
@@ -296,7 +131,7 @@ final class CurlTransfer {
         return failure == nil
     }
 
-    private func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
         guard let bytes, failure == nil else { return 0 }
         if !loop.mayReceive() {
             isPaused = true
@@ -343,7 +178,7 @@ final class CurlTransfer {
         }
     }
 
-    private func receivedHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    func receivedHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
         guard let bytes else { return 0 }
         moved()
         headerBytes += count
@@ -383,61 +218,7 @@ final class CurlTransfer {
         return .success(outcome)
     }
 
-    private func error(_ code: CURLcode) -> HTTPError {
-        let isAmbiguous = easy.long(CURLINFO_REQUEST_SIZE) > 0
-        let place = host.isEmpty ? "the server" : host
-        let text = easy.curl.text(code)
-        let plain = text.prefix(1).lowercased() + text.dropFirst()
-        return switch code {
-        case CURLE_COULDNT_RESOLVE_HOST: HTTPError(.unresolved, "the host name '\(host)' cannot be resolved")
-        case CURLE_COULDNT_RESOLVE_PROXY: HTTPError(.unresolved, "the name of the proxy cannot be resolved")
-        case CURLE_COULDNT_CONNECT: HTTPError(.unconnected, "cannot connect to \(place)")
-        case CURLE_OPERATION_TIMEDOUT where !isAmbiguous:
-            HTTPError(.unconnected, "\(place) does not answer the connection within \(loop.connectSeconds) s")
-        case CURLE_OPERATION_TIMEDOUT: HTTPError(.stalled, "\(place) does not answer", isAmbiguous: true)
-        case CURLE_PEER_FAILED_VERIFICATION where isSSH: hostKeyError(place)
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            HTTPError(.untrusted, "the certificate of \(place) is not trusted")
-        case CURLE_SSL_CACERT_BADFILE:
-            HTTPError(.untrusted, "the file of certificate authorities cannot be read")
-        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
-            HTTPError(.untrusted, "no encrypted connection to \(place): \(plain)")
-        case CURLE_LOGIN_DENIED: HTTPError(.refused, "\(place) refuses the login")
-        case CURLE_REMOTE_ACCESS_DENIED: HTTPError(.refused, "\(place) refuses access")
-        case CURLE_REMOTE_FILE_NOT_FOUND: HTTPError(.missing, "there is nothing")
-        case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
-            CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:
-            HTTPError(.broken, "the connection to \(place) broke: \(plain)", isAmbiguous: isAmbiguous)
-        case CURLE_QUOTE_ERROR: HTTPError(.command, "\(place): \(words ?? plain)", isAmbiguous: true)
-        case CURLE_SSH where easy.long(CURLINFO_NUM_CONNECTS) > 0 && easy.offset(CURLINFO_APPCONNECT_TIME_T) ?? 0 == 0:
-            HTTPError(.unconnected, "no SSH session with \(place): \(words ?? plain)")
-        case CURLE_FAILED_INIT where isSSH:
-            // The server hung up before it greeted, as one with too many clients does.
-            HTTPError(.unconnected, "no SSH session with \(place): \(words ?? plain)")
-        case CURLE_SSH: HTTPError(.broken, "\(place): \(words ?? plain)", isAmbiguous: true)
-        case CURLE_UNSUPPORTED_PROTOCOL: HTTPError(.unsupported, "the installed libcurl cannot speak this protocol")
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
-            HTTPError(.malformed, "\(place) does not answer as a server of this kind does: \(plain)")
-        default: HTTPError(.other, "\(place): \(plain)", isAmbiguous: isAmbiguous)
-        }
-    }
-
-    /// What libcurl says beyond the code.
-    private var words: String? {
-        guard let text = errorText.map({ String(cString: $0) }), !text.isEmpty else { return nil }
-        return text.prefix(1).lowercased() + text.dropFirst()
-    }
-
-    private func hostKeyError(_ place: String) -> HTTPError {
-        switch hostKey {
-        case CURLKHMATCH_MISMATCH:
-            HTTPError(
-                .changedHost, "the host key of \(place) has changed: somebody else may be answering under its name")
-        default: HTTPError(.unknownHost, "the host key of \(place) is not known")
-        }
-    }
-
-    private var isSSH: Bool {
+    var isSSH: Bool {
         if case .sftp = job.work { return true }
         return false
     }
@@ -447,30 +228,6 @@ extension HTTPError {
     /// A failure of the request's own body or receiver.
     static func local(_ error: any Error) -> HTTPError {
         HTTPError(.local, "the data could not be passed on", cause: error)
-    }
-}
-
-extension HTTPHeader {
-    /// Whether name and value stay within their line.
-    static func isSafe(_ header: HTTPHeader) -> Bool {
-        !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-            && header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
-    }
-}
-
-/// Bytes in memory as a body.
-private final class MemoryReader: HTTPBodyReader, @unchecked Sendable {
-    // Unchecked because a body is read by one thread at a time, the loop's.
-    private let bytes: [UInt8]
-    private var position = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, bytes.count - position)
-        if count > 0 { buffer.copyBytes(from: bytes[position..<position + count]) }
-        position += count
-        return count
     }
 }
 

@@ -62,4 +62,6 @@ package struct HTTPProxies: Sendable, Equatable {
 package enum HTTPEvent: Sendable, Equatable {
     /// Nothing has come from or gone to the host for so many seconds, while requests are under way.
     case silence(host: String, seconds: Int, limit: Int)
+    /// So many bytes of bodies have gone out or come in since the last such event, a few of which come every second.
+    case moved(bytes: Int64)
 }

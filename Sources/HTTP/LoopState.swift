@@ -23,6 +23,9 @@ final class LoopState {
     /// Whether some transfer waits for the rate limit.
     var hasPaused = false
     private var lastWatch: Double
+    /// Bytes of bodies that nobody has been told of yet, and when somebody was told last.
+    private var unreported: Int64 = 0
+    private var lastReport: Double
     /// When the next word about a silent host is due, in seconds of silence.
     private var silenceStep = LoopState.firstWord
 
@@ -34,6 +37,7 @@ final class LoopState {
         self.configuration = configuration
         now = Self.seconds()
         lastWatch = now
+        lastReport = now
         adaptive = AdaptiveLimit(most: configuration.connections, now: now)
         if let rate = configuration.bandwidth {
             upload = RateLimit(bytesPerSecond: rate, now: now)
@@ -62,6 +66,7 @@ final class LoopState {
         var running: Int32 = 0
         _ = curl.call.curl_multi_perform(multi.raw, &running)
         let ended = finishEnded()
+        reportMoved()
         watch()
         // What ended makes room, and what it led to may be in the inbox already.
         if ended > 0 { begin() }
@@ -202,8 +207,24 @@ final class LoopState {
 
     func maySend() -> Bool { upload?.isOpen(now) ?? true }
     func mayReceive() -> Bool { download?.isOpen(now) ?? true }
-    func sent(_ bytes: Int) { upload?.take(bytes) }
-    func received(_ bytes: Int) { download?.take(bytes) }
+
+    func sent(_ bytes: Int) {
+        upload?.take(bytes)
+        unreported += Int64(bytes)
+    }
+
+    func received(_ bytes: Int) {
+        download?.take(bytes)
+        unreported += Int64(bytes)
+    }
+
+    /// Tells what has moved, a few times a second.
+    private func reportMoved() {
+        guard unreported > 0, now - lastReport >= 0.2 else { return }
+        configuration.events(.moved(bytes: unreported))
+        unreported = 0
+        lastReport = now
+    }
 
     private func resume() {
         guard hasPaused, maySend(), mayReceive() else {

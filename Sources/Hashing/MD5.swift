@@ -14,6 +14,12 @@ package struct MD5: Sendable {
         varve_md5_update(&context, bytes.baseAddress, bytes.count)
     }
 
+    /// Appends the same bytes to two streams, for little more than the price of one: to that of a file and that of the
+    /// part of it that is being read, say.
+    package static func update(_ first: inout MD5, _ second: inout MD5, with bytes: UnsafeRawBufferPointer) {
+        varve_md5_update_twins(&first.context, &second.context, bytes.baseAddress, bytes.count)
+    }
+
     /// The digest of all bytes so far; the stream may go on.
     package func finalize() -> MD5Digest {
         var ended = context

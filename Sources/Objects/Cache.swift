@@ -52,6 +52,8 @@ package final class Cache: Sendable {
         if status.mode & 0o777 == 0o444 { return true }
         let digest = try ContentReader.digest(ofFile: path(of: id), algorithm: id.isDirectory ? .md5 : id.algorithm)
         if digest == id.digest {
+            // It may have been fetched right before the power failed, or by a process that was killed.
+            try Files.sync(path(of: id))
             try? Files.setMode(path(of: id), 0o444)
             return true
         }

@@ -4,12 +4,18 @@ import Storage
 actor DigestFollower {
     private let object: PartialObject
     private var hasher: ObjectHasher
-    private var position: Int64 = 0
+    private var position: Int64
     private var isHashing = false
 
     init(_ object: PartialObject) {
+        self.init(object, ObjectHasher(object.id.algorithm), at: 0)
+    }
+
+    /// - Parameter hasher: has seen the bytes before the position.
+    init(_ object: PartialObject, _ hasher: ObjectHasher, at position: Int64) {
         self.object = object
-        hasher = ObjectHasher(object.id.algorithm)
+        self.hasher = hasher
+        self.position = position
     }
 
     /// Something arrived: hashes as far as there are bytes. Whoever comes while that is under way need not wait.
@@ -21,7 +27,7 @@ actor DigestFollower {
             let (hasher, start, end, object) = (hasher, position, object.frontier, object)
             self.hasher = try await onOwnThread { cancelled throws(StorageError) in
                 var hasher = hasher
-                let buffer = PieceBuffer(size: 1 << 20)
+                let buffer = PieceBuffer(size: 256 << 10)
                 var offset = start
                 while offset < end {
                     if cancelled.isSet { throw .cancelled }

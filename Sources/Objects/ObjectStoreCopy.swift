@@ -147,7 +147,7 @@ extension ObjectCopier.Route {
                 do {
                     try fill(file)
                     fchmod(file.number, 0o444)
-                    try cache.publish(temporary: temporary, as: id)
+                    try cache.deliver(temporary: temporary, as: id)
                 } catch {
                     unlink(temporary)
                     throw error

@@ -34,7 +34,7 @@ extension ObjectStore {
         }
         if let partial = PartialObject.resume(id, in: folder) {
             do {
-                return try await complete(partial, into: destination)
+                return try await complete(partial, DigestFollower(partial), into: destination)
             } catch let error as StorageError where error.kind == .corrupt {
                 // What lay there was not what was sent, or the object was replaced since: from the start, once.
                 partial.discard()
@@ -50,7 +50,8 @@ extension ObjectStore {
                     id, size: size, pieceSize: pieceSize, firstPiece: file, in: folder)
             else { return try await fetchWhole(id, into: destination) }
             do {
-                return try await complete(partial, into: destination)
+                return try await complete(
+                    partial, DigestFollower(partial, sink.hasher, at: pieceSize), into: destination)
             } catch let error as StorageError where error.kind == .corrupt {
                 partial.discard()
                 throw error
@@ -58,7 +59,7 @@ extension ObjectStore {
         }
         try sink.verify(id, place: backend.name)
         chmod(temporary, 0o444)
-        try destination.publish(temporary: temporary, as: id)
+        try destination.deliver(temporary: temporary, as: id)
         file.keep()
         return sink.size
     }
@@ -67,7 +68,7 @@ extension ObjectStore {
         let temporary = try destination.temporaryPath(for: id)
         let size = try await fetch(id, toTemporaryFile: temporary)
         do {
-            try destination.publish(temporary: temporary, as: id)
+            try destination.deliver(temporary: temporary, as: id)
         } catch {
             unlink(temporary)
             throw error
@@ -76,17 +77,25 @@ extension ObjectStore {
     }
 
     /// Brings in the missing pieces, checks the whole and publishes it.
-    private func complete(_ partial: PartialObject, into destination: some ObjectDestination) async throws -> Int64 {
+    private func complete(
+        _ partial: PartialObject, _ follower: DigestFollower, into destination: some ObjectDestination
+    ) async throws -> Int64 {
         // Not left to the last user's end: tasks that are done may hold on to it for a moment.
         defer { partial.unlock() }
-        let follower = DigestFollower(partial)
         let outcome = SharedOutcome()
         let missing = partial.missing
         // Few at a time per object: what a kill leaves half-way stays small, and other objects get their turn.
         await concurrentForEach(missing, limit: min(backend.concurrency, 4)) { piece, range in
             if outcome.failure != nil { return }
+            let sink = partial.sink(piece)
             do throws(StorageError) {
-                try await backend.read(partial.id.key, range: range, into: partial.sink(piece))
+                do throws(StorageError) {
+                    try await backend.read(partial.id.key, range: range, into: sink)
+                } catch {
+                    try sink.flush()
+                    throw error
+                }
+                try sink.flush()
                 try await follower.advance()
             } catch {
                 outcome.fail(error)
@@ -95,7 +104,7 @@ extension ObjectStore {
         _ = try outcome.result()
         try await follower.verify(place: backend.name)
         chmod(partial.path, 0o444)
-        try destination.publish(temporary: partial.path, as: partial.id)
+        try destination.deliver(temporary: partial.path, as: partial.id)
         partial.release()
         return partial.size
     }

@@ -61,6 +61,8 @@ final class VerifyingSink<Sink: ByteSink>: ByteSink {
     }
 
     var size: Int64 { state.withLock { $0.size } }
+    /// What has seen all bytes so far.
+    var hasher: ObjectHasher { state.withLock { $0.hasher } }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         // A sink takes its pieces one after the other, so nobody waits here.

@@ -1,3 +1,4 @@
+import CSystem
 import FileSystem
 import Storage
 import Synchronization
@@ -132,14 +133,52 @@ final class PartialObject: Sendable {
         }
     }
 
-    /// Takes the rest of a piece, in order.
+    /// Takes the rest of a piece, in order; whoever has written to it flushes it in the end.
     func sink(_ piece: Int) -> PieceSink { PieceSink(object: self, piece: piece) }
 
-    struct PieceSink: ByteSink {
-        let object: PartialObject
-        let piece: Int
+    /// Gathers what comes in crumbs (libcurl hands out 16 KiB at most), since each write to the file costs two system
+    /// calls.
+    final class PieceSink: ByteSink {
+        private let object: PartialObject
+        private let piece: Int
+        private let held: Mutex<(buffer: PieceBuffer, count: Int)>
 
-        func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) { try object.write(bytes, piece) }
+        /// What a kill loses of a piece.
+        private static let size = 128 << 10
+
+        fileprivate init(object: PartialObject, piece: Int) {
+            self.object = object
+            self.piece = piece
+            held = Mutex((PieceBuffer(size: Self.size), 0))
+        }
+
+        func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+            // A sink takes its bytes from one task after the other, so nobody waits here.
+            try held.withLock { (held) throws(StorageError) in
+                var rest = bytes[...]
+                while !rest.isEmpty {
+                    let count = min(rest.count, Self.size - held.count)
+                    UnsafeMutableRawBufferPointer(rebasing: held.buffer.bytes[held.count...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
+                    held.count += count
+                    rest = rest.dropFirst(count)
+                    if held.count == Self.size { try empty(&held) }
+                }
+            }
+        }
+
+        /// Writes what is still held, also after a failure: it need not be fetched again.
+        func flush() throws(StorageError) {
+            try held.withLock { (held) throws(StorageError) in try empty(&held) }
+            varve_begin_writeback(object.data.number, Int64(piece) * object.pieceSize, object.pieceSize)
+        }
+
+        private func empty(_ held: inout (buffer: PieceBuffer, count: Int)) throws(StorageError) {
+            guard held.count > 0 else { return }
+            let count = held.count
+            held.count = 0
+            try object.write(UnsafeRawBufferPointer(rebasing: held.buffer.bytes[..<count]), piece)
+        }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, _ piece: Int) throws(StorageError) {

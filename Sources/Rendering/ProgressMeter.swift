@@ -7,6 +7,8 @@ package struct ProgressMeter: Sendable {
         var items = 0
         var totalItems: Int
         var bytes: Int64 = 0
+        /// What went over the network, of objects that are still on their way, too.
+        var moved: Int64 = 0
         var totalBytes: Int64
         var start: Double
     }
@@ -35,6 +37,9 @@ package struct ProgressMeter: Sendable {
             guard let index = index(of: phase) else { return nil }
             work[index].items = work[index].items.addingClamped(items)
             work[index].bytes = work[index].bytes.addingClamped(bytes)
+        case .moved(let bytes):
+            guard let index = work.indices.last, work[index].phase.isTransfer else { return nil }
+            work[index].moved = work[index].moved.addingClamped(bytes)
         case .ended(let phase):
             guard let index = index(of: phase) else { return nil }
             let ended = work.remove(at: index)
@@ -50,7 +55,8 @@ package struct ProgressMeter: Sendable {
 
     /// The line to show at this moment, at most `width` columns wide; `nil` when nothing is going on.
     package func line(width: Int, now: Double) -> String? {
-        guard let current = work.last else { return nil }
+        guard var current = work.last else { return nil }
+        current.bytes = max(current.bytes, current.moved)
         let elapsed = max(0, now - current.start)
         var facts: [String] = []
         let fraction = fraction(of: current)

@@ -41,6 +41,8 @@ package struct GarbageCollection: Sendable {
             garbage.leftovers = try await onOwnThread { _ throws(StorageError) in
                 try Self.leftovers(in: directory, olderThan: now - Self.leftoverAge)
             }
+        } else if let folders = store.backend as? any FolderBackend {
+            garbage.leftovers = try await Self.leftovers(in: folders, olderThan: now - Self.leftoverAge)
         }
         garbage.sort()
         return garbage
@@ -94,6 +96,25 @@ package struct GarbageCollection: Sendable {
         return removed
     }
 
+    /// Temporary files right where objects are written; one whose age the store does not tell is left alone.
+    private static func leftovers(
+        in store: some FolderBackend, olderThan second: Int64
+    ) async throws(StorageError) -> [Key] {
+        var found: [Key] = []
+        for layout in ObjectLayout.allCases {
+            let root = layout.prefix.hasSuffix("/") ? String(layout.prefix.dropLast()) : layout.prefix
+            // In the root of the old layout there may be anything.
+            let members = try await store.members(of: root) ?? []
+            for member in members where member.isFolder && member.name.isByteInHex {
+                let folder = root.isEmpty ? member.name : root + "/" + member.name
+                for listed in try await store.unfinished(in: folder) {
+                    if let modified = listed.metadata.modified, modified < second { found.append(listed.key) }
+                }
+            }
+        }
+        return found
+    }
+
     /// Temporary files right where objects and the run cache are written, and nowhere else.
     private static func leftovers(
         in directory: DirectoryBackend, olderThan second: Int64
@@ -130,5 +151,12 @@ private enum Finding: Sendable {
         } else {
             return nil
         }
+    }
+}
+
+extension String {
+    /// Whether this is a folder of objects: two hexadecimal digits.
+    fileprivate var isByteInHex: Bool {
+        utf8.count == 2 && utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

@@ -34,7 +34,9 @@ package struct TransferQueue: Sendable {
             try Task.checkCancellation()
             throw error
         }
-        return try await run(plan, present: present, phase: .pushing, isAvailable: cache.holds) { ids, log in
+        return try await run(
+            plan, present: present, phase: .pushing, isAvailable: cache.holds, size: { cache.size(of: $0) }
+        ) { ids, log in
             if let directory = store.directory {
                 await copy(ids, .push(from: cache, to: directory), log)
             } else {
@@ -50,7 +52,9 @@ package struct TransferQueue: Sendable {
     /// Brings to the cache what it lacks; the store is not asked before, a missing object shows when it is read.
     package func fetch(_ plan: TransferPlan, into cache: some ObjectDestination) async throws -> TransferReport {
         let present = Set(plan.objects.filter(cache.holds))
-        return try await run(plan, present: present, phase: .fetching, isAvailable: { _ in true }) { ids, log in
+        let report = try await run(
+            plan, present: present, phase: .fetching, isAvailable: { _ in true }, size: { _ in nil }
+        ) { ids, log in
             if let directory = store.directory {
                 await copy(ids, .fetch(from: directory, into: cache), log)
             } else {
@@ -59,19 +63,22 @@ package struct TransferQueue: Sendable {
                 }
             }
         }
+        // Not after a cancellation: then nobody wants to wait for the disk.
+        try await onOwnThread { _ in try cache.settle(report.transferred) }
+        return report
     }
 
     /// Files, then the directory objects whose files are all there.
     private func run(
         _ plan: TransferPlan, present: Set<ObjectID>, phase: ProgressPhase, isAvailable: (ObjectID) -> Bool,
-        _ move: ([ObjectID], TransferLog) async -> Void
+        size: (ObjectID) -> Int64?, _ move: ([ObjectID], TransferLog) async -> Void
     ) async throws -> TransferReport {
         let log = TransferLog(phase: phase, progress: progress, breaker: FailureBreaker(limit: max(8, jobs * 2)))
         let wanted = plan.files.filter { !present.contains($0) }
         let files = wanted.filter { log.keep($0, isAvailable) }
         let ahead = plan.directories.lazy.filter { !present.contains($0.id) }.count
         guard !wanted.isEmpty || ahead > 0 else { return log.report() }
-        progress.report(.began(phase, items: files.count + ahead, bytes: 0))
+        progress.report(.began(phase, items: files.count + ahead, bytes: total(of: files, size)))
         defer { progress.report(.ended(phase)) }
 
         await move(files, log)
@@ -84,6 +91,17 @@ package struct TransferQueue: Sendable {
         try Task.checkCancellation()
         log.markUntried(directories)
         return log.report(withheld: withheld)
+    }
+
+    /// The bytes of all, where they are few enough to look at for the sake of a progress line; else 0.
+    private func total(of files: [ObjectID], _ size: (ObjectID) -> Int64?) -> Int64 {
+        guard files.count <= 1000 else { return 0 }
+        var total: Int64 = 0
+        for id in files {
+            guard let size = size(id) else { return 0 }
+            total &+= size
+        }
+        return max(0, total)
     }
 
     /// Copies between folders on threads of their own: small files many at a time, then each large one by itself.

@@ -3,11 +3,12 @@
 
     python3 Tests/Benchmarks/remotes.py --varve varve --tools DIR [--dvc dvc] [--size tiny|small|full]
 
-DIR holds `weed` (SeaweedFS, which is started on loopback) and `s5cmd`, and may hold `rclone`. Every result is checked:
-what came down must be what went up. Printed for each step: wall seconds, CPU seconds of the client and its peak memory,
-and for varve the ratio to s5cmd. s5cmd and rclone copy a folder and check nothing; varve and DVC hash and verify.
+DIR holds `weed` (SeaweedFS, which is started on loopback) and `s5cmd`, and may hold `rclone`; the AWS tool `aws` is taken
+from DIR or else from the PATH. Every result is checked: what came down must be what went up. Printed for each step: wall
+seconds, CPU seconds of the client and its peak memory, the requests that the server counted in its own metrics, and the
+ratios to s5cmd. s5cmd, rclone and aws copy a folder; varve and DVC hash, and varve verifies everything.
 """
-import argparse, hashlib, os, random, resource, shutil, socket, subprocess, sys, tempfile, time
+import argparse, hashlib, os, random, shutil, socket, subprocess, sys, tempfile, time, urllib.request
 
 SIZES = {"tiny": [(50, 4096), (1, 20 << 20)], "small": [(2000, 4096), (1, 256 << 20)],
          "full": [(10_000, 4096), (1, 1 << 30)]}
@@ -25,7 +26,7 @@ def free_ports(count):
 
 
 def start_server(tools, folder):
-    ports = free_ports(10)
+    ports = free_ports(11)
     with open(f"{folder}/s3.json", "w") as file:
         file.write('{"identities":[{"name":"b","credentials":[{"accessKey":"%s","secretKey":"%s"}],'
                    '"actions":["Admin","Read","Write","List","Tagging"]}]}' % (KEY, SECRET))
@@ -33,6 +34,7 @@ def start_server(tools, folder):
     words = [f"{tools}/weed", "mini", f"-dir={folder}/server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
              "-master.telemetry=false", "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
              f"-s3.config={folder}/s3.json", "-s3.autoCreateBucket=false"]
+    words.append(f"-metricsPort={ports[10]}")
     for index, name in enumerate(["s3", "master", "volume", "filer", "admin"]):
         words += [f"-{name}.port={ports[2 * index]}", f"-{name}.port.grpc={ports[2 * index + 1]}"]
     log = open(f"{folder}/server.log", "w")
@@ -44,7 +46,14 @@ def start_server(tools, folder):
         except OSError:
             time.sleep(0.1)
     time.sleep(2)
-    return process, f"http://127.0.0.1:{ports[0]}"
+    return process, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[10]}/metrics"
+
+
+def requests_served(metrics):
+    """How many S3 requests the server has answered so far."""
+    text = urllib.request.urlopen(metrics, timeout=30).read().decode()
+    lines = (line for line in text.splitlines() if line.startswith("SeaweedFS_s3_request_total{"))
+    return sum(int(float(line.rsplit(" ", 1)[1])) for line in lines)
 
 
 def fill(folder, count, size):
@@ -68,8 +77,8 @@ def fingerprint(folder):
 
 
 class Bench:
-    def __init__(self, folder, endpoint, tools):
-        self.folder, self.endpoint, self.tools = folder, endpoint, tools
+    def __init__(self, folder, endpoint, metrics, tools):
+        self.folder, self.endpoint, self.metrics, self.tools = folder, endpoint, metrics, tools
         self.rows = []
         self.env = {"PATH": os.environ["PATH"], "HOME": f"{folder}/home", "AWS_ACCESS_KEY_ID": KEY,
                     "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
@@ -84,6 +93,7 @@ class Bench:
         return result.stdout
 
     def time(self, who, what, words, where=None):
+        before = requests_served(self.metrics)
         start = time.monotonic()
         process = subprocess.Popen(words, cwd=where or self.folder, env=self.env, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -92,7 +102,8 @@ class Bench:
         wall = time.monotonic() - start
         if status:
             sys.exit(f"failed: {' '.join(words)}\n{errors.decode(errors='replace')}")
-        self.rows.append((what, who, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+        self.rows.append((what, who, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024,
+                          requests_served(self.metrics) - before))
 
     def expect(self, folder, wanted):
         if fingerprint(folder) != wanted:
@@ -141,13 +152,33 @@ class Bench:
         self.expect(f"{self.folder}/rclone-down", wanted)
         shutil.rmtree(f"{self.folder}/rclone-down")
 
+    def aws(self, program, data, wanted, label):
+        quiet = ["--no-progress", "--only-show-errors"]
+        base = [program, "--endpoint-url", self.endpoint, "s3"]
+        self.env["AWS_CONFIG_FILE"] = f"{self.folder}/aws-config"
+        with open(self.env["AWS_CONFIG_FILE"], "w") as file:
+            file.write("[default]\ns3 =\n  max_concurrent_requests = 16\n")
+        place = f"s3://bench/aws-{label}/"
+        down = f"{self.folder}/aws-down/"
+        self.time("aws", f"{label} up", base + ["cp", "--recursive"] + quiet + [data, place])
+        self.time("aws", f"{label} nothing to do", base + ["sync"] + quiet + [data, place])
+        self.time("aws", f"{label} down", base + ["cp", "--recursive"] + quiet + [place, down])
+        self.expect(down, wanted)
+        shutil.rmtree(down)
+        del self.env["AWS_CONFIG_FILE"]
+
     def report(self):
-        floor = {what: (wall, cpu) for what, who, wall, cpu, _ in self.rows if who == "s5cmd"}
-        print("| step | tool | wall s | CPU s | peak MiB | wall / s5cmd | CPU / s5cmd |")
-        print("|---|---|---|---|---|---|---|")
-        for what, who, wall, cpu, memory in sorted(self.rows):
+        floor = {row[0]: (row[2], row[3]) for row in self.rows if row[1] == "s5cmd"}
+        print(f"Load average {os.getloadavg()[0]:.1f} at the end, {os.cpu_count()} cores, shared with the server.\n")
+        print("| step | tool | wall s | CPU s | peak MiB | requests | wall / s5cmd | CPU / s5cmd |")
+        print("|---|---|--:|--:|--:|--:|--:|--:|")
+        order = ["varve", "s5cmd", "rclone", "aws", "dvc"]
+        # Steps stay in the order in which they were done; the tools of a step come together.
+        steps = list(dict.fromkeys(row[0] for row in self.rows))
+        for row in sorted(self.rows, key=lambda row: (steps.index(row[0]), order.index(row[1]))):
+            what, who, wall, cpu, memory, requests = row
             ratio = "".join(f" {mine / max(peer, 0.005):.2f} |" for mine, peer in zip((wall, cpu), floor[what]))
-            print(f"| {what} | {who} | {wall:.2f} | {cpu:.2f} | {memory:.0f} |{ratio}")
+            print(f"| {what} | {who} | {wall:.2f} | {cpu:.2f} | {memory:.0f} | {requests} |{ratio}")
 
 
 def main():
@@ -160,9 +191,9 @@ def main():
     varve = shutil.which(words.varve) or sys.exit(f"there is no {words.varve}")
     varve = os.path.abspath(varve)
     folder = tempfile.mkdtemp(prefix="varve-remotes-")
-    server, endpoint = start_server(os.path.abspath(words.tools), folder)
+    server, endpoint, metrics = start_server(os.path.abspath(words.tools), folder)
     try:
-        bench = Bench(folder, endpoint, os.path.abspath(words.tools))
+        bench = Bench(folder, endpoint, metrics, os.path.abspath(words.tools))
         bench.run([f"{bench.tools}/s5cmd", "--endpoint-url", endpoint, "mb", "s3://bench"])
         for count, size in SIZES[words.size]:
             label = f"{count} x {size >> 10} KiB"
@@ -177,6 +208,8 @@ def main():
             bench.s5cmd(data, wanted, name)
             if os.access(f"{bench.tools}/rclone", os.X_OK):
                 bench.rclone(data, wanted, name)
+            if aws := shutil.which("aws", path=bench.tools) or shutil.which("aws"):
+                bench.aws(aws, data, wanted, name)
             if words.dvc:
                 bench.tool("dvc", os.path.abspath(shutil.which(words.dvc) or words.dvc), data, wanted, name)
             bench.rows[before:] = [(row[0].replace(name, label),) + row[1:] for row in bench.rows[before:]]

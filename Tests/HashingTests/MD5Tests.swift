@@ -54,6 +54,26 @@ import Testing
         }
     }
 
+    @Test("two streams that take the same bytes together are what each is alone, however the bytes are cut")
+    func twins() {
+        var random = SeededGenerator(seed: 4)
+        for round in 0..<200 {
+            let bytes = random.bytes(Int.random(in: 0...3000, using: &random))
+            // In half of the rounds the second joins in the middle of a block.
+            let ahead = random.bytes(round % 2 == 0 ? 64 * (round % 5) : Int.random(in: 0...200, using: &random))
+            var first = MD5()
+            var second = MD5()
+            ahead.withUnsafeBytes { first.update($0) }
+            var start = 0
+            for part in random.split(bytes.count) {
+                bytes[start..<start + part].withUnsafeBytes { MD5.update(&first, &second, with: $0) }
+                start += part
+            }
+            #expect(first.finalize() == MD5.digest(of: ahead + bytes), "round \(round), \(bytes.count) bytes")
+            #expect(second.finalize() == MD5.digest(of: bytes), "round \(round), \(bytes.count) bytes")
+        }
+    }
+
     @Test("a stream goes on after its digest was taken, and a copy goes its own way")
     func copies() {
         var hash = MD5()

@@ -24,6 +24,21 @@ struct ProgressMeterTests {
         #expect(try #require(meter.line(width: 20, now: 2)).count == 19)
     }
 
+    @Test("what an object that is on its way has moved shows before it has arrived, and counts once")
+    func movedBytes() {
+        var meter = ProgressMeter()
+        _ = meter.apply(.began(.pushing, items: 2, bytes: 4096), now: 0)
+        _ = meter.apply(.moved(bytes: 1024), now: 1)
+        #expect(meter.line(width: 50, now: 2) == "Pushing 25%  0/2  1.00k/4.00k  512/s  ETA 6s")
+        _ = meter.apply(.moved(bytes: 1024), now: 1)
+        _ = meter.apply(.advanced(.pushing, items: 1, bytes: 2048), now: 1)
+        #expect(meter.line(width: 50, now: 2) == "Pushing 50%  1/2  2.00k/4.00k  1.00k/s  ETA 2s")
+        #expect(meter.apply(.ended(.pushing), now: 2) == "Pushing  1  2.00k  1.00k/s  in 2s")
+        _ = meter.apply(.began(.querying, items: 0, bytes: 0), now: 3)
+        _ = meter.apply(.moved(bytes: 1024), now: 4)
+        #expect(meter.line(width: 50, now: 4) == "Querying")
+    }
+
     @Test("without totals it counts")
     func withoutTotals() {
         var meter = ProgressMeter()

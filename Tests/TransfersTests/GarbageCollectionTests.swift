@@ -1,6 +1,8 @@
+import FileSystem
 import Hashing
 import Objects
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 import Transfers
@@ -50,6 +52,20 @@ import Transfers
             for key in unused.map(\.key) { #expect(try await backend.stat(key) == nil, "\(key) goes") }
             #expect(try await collection.survey(now: 0).isEmpty)
         }
+    }
+
+    @Test("what a killed writer left on a server goes after a day, where objects are written and nowhere else")
+    func leftoversOnServer() async throws {
+        let backend = FolderTellingBackend()
+        let old = ["files/md5/ab/", "cd/"].map { $0 + TemporaryName.make() }
+        let others = ["files/md5/ab/", "files/md5/", "", "other/ab/"].map { $0 + TemporaryName.make() }
+        for name in old + [others[1], others[2], others[3]] { backend.put(name, modified: 1000) }
+        backend.put(others[0], modified: 1000 + GarbageCollection.leftoverAge)
+        let collection = GarbageCollection(store: ObjectStore(backend: backend), used: [])
+        let garbage = try await collection.survey(now: 1001 + GarbageCollection.leftoverAge)
+        #expect(garbage.leftovers.map(\.path) == old.sorted())
+        #expect(try await collection.remove(garbage).leftovers == 2)
+        #expect(backend.names == others.sorted())
     }
 
     @Test("the unpacked copy of a directory goes with it, that of a used one stays")
@@ -119,5 +135,49 @@ import Transfers
         #expect(report.failed.map(\.key) == [stubborn])
         #expect(report.removed(in: .current) == 49)
         #expect(memory.keys == [stubborn])
+    }
+}
+
+/// A store that tells single folders, with files of any age in it.
+private final class FolderTellingBackend: FolderBackend {
+    let name = "folders"
+    let concurrency = 1
+    let listing: ListingCost? = ListingCost(pageSize: 100)
+    private let files = Mutex<[String: Int64]>([:])
+
+    var names: [String] { files.withLock { $0.keys.sorted() } }
+
+    func put(_ name: String, modified: Int64) { files.withLock { $0[name] = modified } }
+
+    func stat(_ key: Key) async throws(StorageError) -> Metadata? { nil }
+    func read(_ key: Key, range: Range<Int64>?, into sink: some ByteSink) async throws(StorageError) {}
+    func write(_ source: some ByteSource, to key: Key) async throws(StorageError) {}
+    func list(under prefix: Key) -> any AsyncSequence<Listing, StorageError> & Sendable { PagedListing { { nil } } }
+    func delete(_ keys: [Key]) async throws(StorageError) {
+        files.withLock { files in for key in keys { files[key.path] = nil } }
+    }
+
+    /// The names right in a folder, and whether they are folders themselves.
+    private func children(of folder: String) -> [String: Bool] {
+        var found: [String: Bool] = [:]
+        let prefix = folder.isEmpty ? "" : folder + "/"
+        for name in names where name.hasPrefix(prefix) {
+            let rest = name.dropFirst(prefix.count)
+            found[String(rest.prefix { $0 != "/" })] = rest.contains("/")
+        }
+        return found
+    }
+
+    func members(of folder: String) async throws(StorageError) -> [FolderMember]? {
+        children(of: folder).filter { !TemporaryName.matches($0.key) }
+            .map { FolderMember(name: $0.key, isFolder: $0.value) }
+    }
+
+    func unfinished(in folder: String) async throws(StorageError) -> [Listing] {
+        children(of: folder).keys.filter(TemporaryName.matches).map { name in
+            let key = folder.isEmpty ? name : folder + "/" + name
+            return Listing(
+                key: Key(key), metadata: Metadata(size: 1, modified: files.withLock { files in files[key] }))
+        }
     }
 }

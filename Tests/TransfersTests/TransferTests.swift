@@ -282,7 +282,7 @@ import Transfers
                         state.items += items
                         state.bytes += bytes
                     case .ended: state.open -= 1
-                    case .warning, .message: break
+                    case .warning, .message, .moved: break
                     }
                 }
             }

@@ -12,7 +12,7 @@ final class MessageLog: ProgressReporter {
         switch event {
         case .warning(let text): kept.withLock { $0.warnings.append(text) }
         case .message(let text): kept.withLock { $0.messages.append(text) }
-        case .began, .advanced, .ended: break
+        case .began, .advanced, .moved, .ended: break
         }
     }
 }

@@ -191,6 +191,51 @@ import Versioning
         }
     }
 
+    @Test("a secret goes to config.local, which then only its owner reads, unless another file is named")
+    func secrets() throws {
+        try SettingsFixture.with { fixture in
+            let store = fixture.store
+            try store.addRemote("y", url: "s3://b/p", isDefault: false, overwriting: false, at: nil)
+            let project = try fixture.read(".dvc/config")
+            try fixture.write(".dvc/config.local", "[core]\n    remote = y\n")
+            try Files.setMode(fixture.path(".dvc/config.local"), 0o644)
+            try store.modifyRemote("y", option: "access_key_id", value: "id", at: nil)
+            try store.set(try #require(OptionName("remote.y.secret_access_key")), to: "key", at: nil)
+            #expect(try fixture.read(".dvc/config") == project)
+            #expect(
+                try fixture.read(".dvc/config.local")
+                    == "[core]\n    remote = y\n['remote \"y\"']\n    access_key_id = id\n    secret_access_key = key\n"
+            )
+            #expect(try Files.status(fixture.path(".dvc/config.local"))?.mode == 0o600)
+            try store.modifyRemote("y", option: "secret_access_key", value: nil, at: nil)
+            try store.unset(try #require(OptionName("remote.y.access_key_id")), at: nil)
+            #expect(try fixture.read(".dvc/config.local") == "[core]\n    remote = y\n['remote \"y\"']\n")
+            try store.modifyRemote("y", option: "secret_access_key", value: "key", at: .project)
+            #expect(try fixture.read(".dvc/config") == project! + "    secret_access_key = key\n")
+            try store.modifyRemote("y", option: "secret_access_key", value: nil, at: nil)
+            #expect(try fixture.read(".dvc/config") == project)
+        }
+    }
+
+    @Test("a URL with a password in it makes a remote of config.local, in place of one of the project")
+    func passwordInURL() throws {
+        try SettingsFixture.with { fixture in
+            let store = fixture.store
+            try store.addRemote("w", url: "https://h/old", isDefault: false, overwriting: false, at: nil)
+            let url = "https://ada:pw@h/x"
+            #expect(throws: SettingsError.self) {
+                try store.addRemote("w", url: url, isDefault: false, overwriting: false, at: nil)
+            }
+            try store.addRemote("w", url: url, isDefault: true, overwriting: true, at: nil)
+            #expect(try fixture.read(".dvc/config")?.contains("old") == false)
+            #expect(
+                try fixture.read(".dvc/config.local")
+                    == "[core]\n    remote = w\n['remote \"w\"']\n    url = \(url)\n")
+            #expect(try Files.status(fixture.path(".dvc/config.local"))?.mode == 0o600)
+            #expect(try store.remoteEntries(at: nil).map(\.url) == [url])
+        }
+    }
+
     @Test("local options of a remote of the project are a section without a URL")
     func localOptions() throws {
         try SettingsFixture.with { fixture in

@@ -23,6 +23,8 @@ typedef struct {
 
 void varve_md5_init(varve_md5 *context);
 void varve_md5_update(varve_md5 *context, const void *data, size_t length);
+/// Appends the same bytes to two different streams, for little more than the price of one.
+void varve_md5_update_twins(varve_md5 *first, varve_md5 *second, const void *data, size_t length);
 /// Spends the context: only varve_md5_init may follow.
 void varve_md5_final(varve_md5 *context, uint8_t out[16]);
 

@@ -31,6 +31,9 @@ ssize_t varve_copy_range(int source, int destination, size_t count);
 /// Waits until what was written to the file system of an open file is on its disk.
 int varve_sync_file_system(int file);
 
+/// Lets the disk begin with a part of a file, without waiting for it, so that a later flush has less to do.
+void varve_begin_writeback(int file, long long offset, long long length);
+
 /// Writes the text for an `errno` value to `buffer`, from any thread.
 void varve_error_text(int code, char *buffer, size_t size);
 

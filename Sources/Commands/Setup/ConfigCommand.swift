@@ -9,7 +9,7 @@ struct ConfigCommand: SettingsCommand {
         discussion: examples(
             ("varve config core.autostage true", "Stage files that varve writes in Git"),
             ("varve config cache.type reflink,hardlink,copy", "Choose how workspace files share the cache's bytes"),
-            ("varve config --local remote.store.password secret", "Keep a secret out of Git"),
+            ("varve config --local remote.store.password secret", "Set a secret, which stays out of Git"),
             ("varve config --list --show-origin", "Show all settings and their files")))
 
     @Argument(help: "Name of the option: section.option or remote.name.option") var name: String?
@@ -34,7 +34,9 @@ struct ConfigCommand: SettingsCommand {
                 throw Failure("-l/--list can't be used together with any of these options: -u/--unset, name, value")
             }
             for entry in try store.entries(at: levels.level) {
-                console.print(origin(of: entry) + "\(entry.name)=\(entry.value)")
+                let option = String(entry.name.split(separator: ".").last ?? "")
+                let shown = SettingsSecrets.shown(entry.value, of: option)
+                console.print(origin(of: entry) + "\(entry.name)=\(shown)")
             }
             return
         }
@@ -43,6 +45,7 @@ struct ConfigCommand: SettingsCommand {
             try store.unset(option, at: levels.level)
         } else if let value {
             try store.set(option, to: value, at: levels.level)
+            SecretNotice(value, of: option.option, at: levels.level)?.show(console)
         } else {
             if let entry = try store.entry(option, at: levels.level) { console.print(origin(of: entry) + entry.value) }
             return

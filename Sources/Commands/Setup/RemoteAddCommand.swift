@@ -19,5 +19,6 @@ struct RemoteAddCommand: SettingsCommand {
     func execute(on store: SettingsStore, _ console: Console) throws {
         if isDefault { console.print("Setting '\(name.lowercased())' as a default remote.") }
         try store.addRemote(name, url: url, isDefault: isDefault, overwriting: force, at: levels.level)
+        SecretNotice(url, of: "url", at: levels.level)?.show(console)
     }
 }

@@ -12,7 +12,8 @@ struct RemoteListCommand: SettingsCommand {
 
     func execute(on store: SettingsStore, _ console: Console) throws {
         for remote in try store.remoteEntries(at: levels.level) {
-            let line = "\(remote.name)\t\(remote.url)" + (remote.isDefault ? "\t(default)" : "")
+            let line =
+                "\(remote.name)\t\(RemoteURL.withoutPassword(remote.url))" + (remote.isDefault ? "\t(default)" : "")
             console.print(Self.expandingTabs(line))
         }
     }

@@ -7,7 +7,7 @@ struct RemoteModifyCommand: SettingsCommand {
         commandName: "modify", abstract: "Change the options of a remote",
         discussion: examples(
             ("varve remote modify store endpointurl https://s3.example.com", "Use another S3 server"),
-            ("varve remote modify --local store secret_access_key KEY", "Keep a secret out of Git"),
+            ("varve remote modify --local store secret_access_key KEY", "Set a secret, which stays out of Git"),
             ("varve remote modify store jobs --unset", "Go back to the initial value")))
 
     @Argument(help: "Name of the remote", completion: .remotes) var name: String
@@ -23,5 +23,6 @@ struct RemoteModifyCommand: SettingsCommand {
                 "option '\(option)' needs a value", remedy: "give a value, or --unset to remove the option")
         }
         try store.modifyRemote(name, option: option, value: unset ? nil : value, at: levels.level)
+        if let value, !unset { SecretNotice(value, of: option, at: levels.level)?.show(console) }
     }
 }

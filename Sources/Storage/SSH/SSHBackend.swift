@@ -93,14 +93,17 @@ package final class SSHBackend: Backend {
 
     package func list(under prefix: Key) -> any AsyncSequence<Listing, StorageError> & Sendable {
         FolderWalk.listing(under: prefix, place: name, lookahead: min(concurrency, 4)) {
-            (folder) async throws(StorageError) in
-            do throws(StorageError) {
-                let response = try await self.send(.list, path: self.address.path(ofFolder: folder) + "/", key: nil)
-                return SSHListing.parse(response.body)
-            } catch {
-                if error.kind == .notFound { return nil }
-                throw error
-            }
+            (folder) async throws(StorageError) in try await self.items(of: folder)
+        }
+    }
+
+    private func items(of folder: String) async throws(StorageError) -> [FolderWalk.Item]? {
+        do throws(StorageError) {
+            let response = try await send(.list, path: address.path(ofFolder: folder) + "/", key: nil)
+            return SSHListing.parse(response.body)
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
         }
     }
 
@@ -218,5 +221,23 @@ package final class SSHBackend: Backend {
 
     private func storageError(_ error: HTTPError, _ key: Key?) -> StorageError {
         StorageError(error, key: key, place: name).at(key, in: name)
+    }
+}
+
+extension SSHBackend: FolderBackend {
+    package func members(of folder: String) async throws(StorageError) -> [FolderMember]? {
+        if !folder.isEmpty { try check(Key(folder)) }
+        return try await items(of: folder).map(FolderWalk.members)
+    }
+
+    /// Listings tell times to the minute and in the server's zone, so each file is asked for its own.
+    package func unfinished(in folder: String) async throws(StorageError) -> [Listing] {
+        if !folder.isEmpty { try check(Key(folder)) }
+        var found: [Listing] = []
+        for listed in FolderWalk.unfinished(try await items(of: folder) ?? [], in: folder) {
+            guard let metadata = try await stat(listed.key) else { continue }
+            found.append(Listing(key: listed.key, metadata: metadata))
+        }
+        return found
     }
 }

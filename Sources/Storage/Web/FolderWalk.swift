@@ -46,6 +46,30 @@ actor FolderWalk {
         for task in pending.values { task.cancel() }
     }
 
+    /// Items as members of their folder, without those that are neither file nor folder. Their names come from a server
+    /// that may lie.
+    static func members(_ items: [Item]) -> [FolderMember] {
+        items.compactMap { item in
+            let name = item.entry.name
+            guard Key(name).isSafe, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+            switch item.entry.kind {
+            case .folder: return FolderMember(name: name, isFolder: true)
+            case .file where TemporaryName.matches(name): return nil
+            case .file: return FolderMember(name: name, isFolder: false, metadata: item.metadata)
+            case .other: return nil
+            }
+        }
+    }
+
+    /// The files among the items that are being written.
+    static func unfinished(_ items: [Item], in folder: String) -> [Listing] {
+        items.compactMap { item in
+            guard item.entry.kind == .file, TemporaryName.matches(item.entry.name) else { return nil }
+            let key = folder.isEmpty ? item.entry.name : folder + "/" + item.entry.name
+            return Listing(key: Key(key), metadata: item.metadata)
+        }
+    }
+
     /// The pages of a walk that begins when it is first asked.
     static func listing(under prefix: Key, place: String, lookahead: Int, load: @escaping Load) -> PagedListing {
         PagedListing {

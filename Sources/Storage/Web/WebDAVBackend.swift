@@ -111,3 +111,15 @@ package final class WebDAVBackend: Backend {
         }
     }
 }
+
+extension WebDAVBackend: FolderBackend {
+    package func members(of folder: String) async throws(StorageError) -> [FolderMember]? {
+        if !folder.isEmpty { try session.check(Key(folder)) }
+        return try await items(of: folder).map(FolderWalk.members)
+    }
+
+    package func unfinished(in folder: String) async throws(StorageError) -> [Listing] {
+        if !folder.isEmpty { try session.check(Key(folder)) }
+        return FolderWalk.unfinished(try await items(of: folder) ?? [], in: folder)
+    }
+}

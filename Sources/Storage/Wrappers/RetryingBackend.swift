@@ -140,6 +140,16 @@ extension RetryingBackend: VersionedBackend where Base: VersionedBackend {
     }
 }
 
+extension RetryingBackend: FolderBackend where Base: FolderBackend {
+    package func members(of folder: String) async throws(StorageError) -> [FolderMember]? {
+        try await retrying { () async throws(StorageError) in try await base.members(of: folder) }
+    }
+
+    package func unfinished(in folder: String) async throws(StorageError) -> [Listing] {
+        try await retrying { () async throws(StorageError) in try await base.unfinished(in: folder) }
+    }
+}
+
 /// A listing that can be taken up again: ascending order tells what was seen already.
 private actor ListingPosition {
     private let base: any Backend

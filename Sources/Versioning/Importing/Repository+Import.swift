@@ -70,6 +70,7 @@ extension Repository {
         plan.stage.isFrozen = true
         let changes = ProjectFileChanges(self)
         try changes.refuseIfTracked(plan.path)
+        warnOfPassword(in: request.url, recordedIn: plan.stage)
         if request.extent == .definition {
             try record(plan, changes)
         } else {

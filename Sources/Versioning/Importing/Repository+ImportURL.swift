@@ -62,6 +62,7 @@ extension Repository {
         try changes.refuseIfTracked(plan.path)
         // The user names the server here; later it is the pointer file that does.
         try urls.acceptServer(of: request.url, fsConfig: fsConfig)
+        warnOfPassword(in: request.url, recordedIn: plan.stage)
         switch request.extent {
         case .definition:
             try record(plan, changes)
@@ -93,6 +94,16 @@ extension Repository {
         }
         if Paths.isAbsolute(url) || folder == workingDirectory { return url }
         return Paths.relative(absolute, to: self.absolute(folder))
+    }
+
+    /// DVC's format has no other place for it, so that whoever typed it must know.
+    func warnOfPassword(in url: String, recordedIn stage: Stage) {
+        guard RemoteURL.holdsPassword(url) else { return }
+        progress.report(
+            .warning(
+                "the URL holds a password, which the pointer file of '\(stage.outputs[0].path)' records: it goes into "
+                    + "Git. To keep it out, make the server a remote with its password in .dvc/config.local, and import "
+                    + "'remote://NAME/…'."))
     }
 
     func announce(_ stage: Stage) {

@@ -55,12 +55,18 @@ extension URLSource {
         if isVersionAware, let versioned = backend as? any VersionedBackend {
             return try await currentVersions(in: versioned)
         }
-        if !key.path.isEmpty, key.path.utf8.last != UInt8(ascii: "/"), let metadata = try await backend.stat(key) {
+        if let metadata = try await fileMetadata() {
             let file = SourceContents.File(
                 path: RelativePath(""), size: metadata.size, fingerprint: metadata.version, key: key)
             return SourceContents(isDirectory: false, files: [file])
         }
         return try await folder()
+    }
+
+    /// What the store tells of the file at the place; `nil` where that is a folder or nothing.
+    func fileMetadata() async throws -> Metadata? {
+        guard !key.path.isEmpty, key.path.utf8.last != UInt8(ascii: "/") else { return nil }
+        return try await backend.stat(key)
     }
 
     private func folder() async throws -> SourceContents? {

@@ -23,6 +23,7 @@ final class RemoteNotices: Sendable {
         switch event {
         case .silence(let host, let seconds, let limit):
             say("waiting for \(host), which has sent and taken nothing for \(seconds) s (gives up after \(limit) s)")
+        case .moved(let bytes): progress.report(.moved(bytes: bytes))
         }
     }
 

@@ -35,17 +35,31 @@ package enum RemoteURL {
         return String(Substring(login.map { rest[rest.index(after: $0)...] } ?? rest))
     }
 
-    /// Login and password out of a URL, for showing it to others.
-    package static func withoutSecrets(_ url: String) -> String {
-        guard let range = url.utf8.firstRange(of: Array("://".utf8)) else { return url }
+    /// Whether a login in the URL has a password.
+    package static func holdsPassword(_ url: String) -> Bool {
+        passwordRange(in: url) != nil
+    }
+
+    /// The URL with stars for the password of its login.
+    package static func withoutPassword(_ url: String) -> String {
+        guard let range = passwordRange(in: url) else { return url }
+        return String(url[..<range.lowerBound]) + "***" + String(url[range.upperBound...])
+    }
+
+    /// What is between the colon and the last `@` of a URL's authority.
+    private static func passwordRange(in url: String) -> Range<String.Index>? {
+        guard let range = url.utf8.firstRange(of: Array("://".utf8)) else { return nil }
         let authority = url.utf8[range.upperBound...].prefix { !"/?#".utf8.contains($0) }
-        var shown = url
-        if let at = authority.lastIndex(of: UInt8(ascii: "@")) {
-            let login = authority[..<at]
-            if let colon = login.firstIndex(of: UInt8(ascii: ":")) {
-                shown = String(url[..<colon]) + ":***" + String(url[at...])
-            }
-        }
+        guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
+            let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
+        else { return nil }
+        return authority.index(after: colon)..<at
+    }
+
+    /// Password and query out of a URL, for showing it to others.
+    package static func withoutSecrets(_ url: String) -> String {
+        guard url.utf8.firstRange(of: Array("://".utf8)) != nil else { return url }
+        var shown = withoutPassword(url)
         if let question = shown.utf8.firstIndex(of: UInt8(ascii: "?")) { shown = String(shown[..<question]) + "?***" }
         return shown
     }

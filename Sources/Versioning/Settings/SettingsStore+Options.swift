@@ -42,16 +42,25 @@ extension SettingsStore {
         return result
     }
 
+    /// - Parameter level: by default the project's, or the local one for a secret.
     package func set(_ name: OptionName, to value: String, at level: SettingsLevel?) throws {
-        let level = level ?? .project
+        let level = level ?? SettingsSecrets.level(for: value, of: name.option)
         try edit(level) { try set(name.path, to: value, in: &$0, of: level) }
     }
 
     package func unset(_ name: OptionName, at level: SettingsLevel?) throws {
-        try edit(level ?? .project) {
-            try check(name, in: $0)
-            $0[name.path] = nil
+        try edit(levelsToUnset(name.path, at: level)) { _, document in
+            try check(name, in: document)
+            document[name.path] = nil
         }
+    }
+
+    /// The files that an option is to be taken out of. A secret may be in either of the repository's.
+    func levelsToUnset(_ path: [String], at level: SettingsLevel?) throws -> [SettingsLevel] {
+        if let level { return [level] }
+        guard let option = path.last, SettingsSecrets.isSecret(option: option) else { return [.project] }
+        let holding = try [SettingsLevel.project, .local].filter { try layer($0).document[path] != nil }
+        return holding.isEmpty ? [.project] : holding
     }
 
     /// The cache folder that `cache dir` prints: the one in force, or what one level says.

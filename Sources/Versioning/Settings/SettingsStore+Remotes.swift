@@ -16,14 +16,22 @@ package struct RemoteEntry: Sendable, Equatable {
 /// What the `remote` commands do. Names are lower-cased, since DVC reads them so; only the new name of a rename is
 /// written as given.
 extension SettingsStore {
+    /// - Parameter level: by default the project's, or the local one for a URL with a password in it.
     package func addRemote(
         _ name: String, url: String, isDefault: Bool, overwriting: Bool, at level: SettingsLevel?
     ) throws {
         let name = name.lowercased()
-        let level = level ?? .project
-        try edit(level) { document in
+        let asked = level
+        let level = asked ?? SettingsSecrets.level(for: url, of: "url")
+        // Kept out of the project's file, a remote still takes the place of one that is there.
+        let isReplaced = try asked == nil && level == .local && layer(.project).document["remote", name] != nil
+        try edit(isReplaced ? [.project, level] : [level]) { candidate, document in
             guard overwriting || document["remote", name] == nil else {
                 throw SettingsError("remote '\(name)' already exists. Use `-f|--force` to overwrite it.")
+            }
+            if candidate != level {
+                document["remote", name] = nil
+                return
             }
             if document["remote", name] != nil { document["remote", name] = .mapping(Mapping()) }
             try set(["remote", name, "url"], to: url, in: &document, of: level)
@@ -32,19 +40,30 @@ extension SettingsStore {
     }
 
     /// Sets an option of a remote, or removes it for nil.
+    ///
+    /// - Parameter level: by default the project's, or the local one for a secret.
     package func modifyRemote(_ name: String, option: String, value: String?, at level: SettingsLevel?) throws {
         let name = name.lowercased()
-        let level = level ?? .project
+        guard let value else { return try unsetRemote(name, option: option, at: level) }
+        let level = level ?? SettingsSecrets.level(for: value, of: option)
         var known = try mergedValues(below: level)
         try edit(level) { document in
             known.merge(document)
             try checkExists(name, in: known)
             if document["remote", name] == nil { document["remote", name] = .mapping(Mapping()) }
-            if let value {
-                try set(["remote", name, option], to: value, in: &document, of: level)
-            } else {
-                document["remote", name, option] = nil
-            }
+            try set(["remote", name, option], to: value, in: &document, of: level)
+        }
+    }
+
+    private func unsetRemote(_ name: String, option: String, at level: SettingsLevel?) throws {
+        let levels = try levelsToUnset(["remote", name, option], at: level)
+        // As DVC: a remote of this level or a weaker one.
+        var known = try mergedValues(below: levels.min())
+        try edit(levels) { _, document in
+            known.merge(document)
+            try checkExists(name, in: known)
+            if document["remote", name] == nil { document["remote", name] = .mapping(Mapping()) }
+            document["remote", name, option] = nil
         }
     }
 

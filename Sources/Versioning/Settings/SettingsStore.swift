@@ -88,7 +88,7 @@ package struct SettingsStore: Sendable {
     ) throws {
         for level in levels { _ = try path(of: level) }
         var layers = try layers()
-        var written: [(path: String, bytes: [UInt8])] = []
+        var written: [(path: String, bytes: [UInt8], isPrivate: Bool)] = []
         for index in layers.indices where levels.contains(layers[index].level) {
             let path = layers[index].path
             // Paths of the file mean the same from its folder after the change; DVC writes them in their shortest form.
@@ -98,7 +98,8 @@ package struct SettingsStore: Sendable {
             }
             try change(layers[index].level, &layers[index].document)
             do {
-                written.append((path, try layers[index].document.serialized()))
+                let bytes = try layers[index].document.serialized()
+                written.append((path, bytes, Self.mustBePrivate(layers[index])))
             } catch {
                 throw SettingsError(error, file: path)
             }
@@ -110,8 +111,17 @@ package struct SettingsStore: Sendable {
         _ = try Settings(layers: layers, files: files)
         for file in written {
             try Files.makeDirectory(Paths.parent(file.path))
-            try Files.write(file.bytes, to: file.path)
+            // Before the secret is in it.
+            if file.isPrivate, let mode = try Files.status(file.path, followingLinks: true)?.mode, mode & 0o077 != 0 {
+                try Files.setMode(file.path, 0o600)
+            }
+            try Files.write(file.bytes, to: file.path, mode: file.isPrivate ? 0o600 : 0o666)
         }
+    }
+
+    /// Whether nobody else is to read the file: it holds a secret, and is one person's own.
+    private static func mustBePrivate(_ layer: SettingsLayer) -> Bool {
+        (layer.level == .local || layer.level == .global) && !SettingsSecrets.paths(in: layer.document).isEmpty
     }
 
     /// Sets one option from the command line: a relative path in `value` is seen from the working directory.

@@ -86,7 +86,7 @@ extension Repository {
 
     /// How messages name a dependency.
     package func shownName(of dependency: Dependency, in stage: Stage) -> String {
-        if let source = dependency.repository { return "\(dependency.path) (\(source.url))" }
+        if let source = dependency.repository { return "\(dependency.path) (\(RemoteURL.withoutPassword(source.url)))" }
         if case .dataset = dependency.source { return dependency.path }
         return shownName(stage.location(of: dependency), as: dependency.path)
     }
@@ -96,7 +96,8 @@ extension Repository {
         switch location {
         case .workspace(let path): shown(RelativePath(path))
         case .outside: absolute(location) ?? written
-        case .absolute, .url: written
+        case .absolute: written
+        case .url: RemoteURL.withoutPassword(written)
         }
     }
 }

@@ -1,4 +1,5 @@
 import FileSystem
+import Hashing
 import Storage
 import TestSupport
 import Testing
@@ -54,6 +55,84 @@ struct S3CommandTests {
         try repository.varve("pull", "-q").succeeds()
         #expect(
             try TreeSnapshot(of: other.path("theirs")).contents == TreeSnapshot(of: repository.path("theirs")).contents)
+    }
+
+    @Test("other tools read what varve pushed, small objects and those that went up in parts")
+    func otherTools() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        try S3Project.fill(repository.path("small"), files: 1, size: 5000, seed: 6)
+        try S3Project.fill(repository.path("large"), files: 1, size: (20 << 20) + 3, seed: 7)
+        try repository.varve("add", "-q", "small/0", "large/0").succeeds()
+        try repository.varve("push", "-q").succeeds()
+        let variables = [
+            "AWS_ACCESS_KEY_ID": S3Server.keys.accessKey, "AWS_SECRET_ACCESS_KEY": S3Server.keys.secretKey,
+            "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "RCLONE_CONFIG_B_TYPE": "s3",
+            "RCLONE_CONFIG_B_PROVIDER": "Other", "RCLONE_CONFIG_B_ENV_AUTH": "true",
+            "RCLONE_CONFIG_B_ENDPOINT": project.server.endpoint,
+        ]
+        var readers: [(String, (_ key: String, _ file: String) throws -> [String])] = [
+            (
+                "s5cmd",
+                {
+                    [
+                        try TestPrograms.path("s5cmd"), "--endpoint-url", project.server.endpoint, "cp",
+                        "s3://\(S3Server.bucket)/\($0)", $1,
+                    ]
+                }
+            ),
+            (
+                "rclone",
+                {
+                    [
+                        try TestPrograms.path("rclone"), "--config", "/dev/null", "copyto",
+                        "b:\(S3Server.bucket)/\($0)", $1,
+                    ]
+                }
+            ),
+        ]
+        // Not everywhere is there one; where there is, it has the last word.
+        if let aws = try? TestPrograms.path("aws") {
+            readers.append(
+                (
+                    "aws",
+                    {
+                        [
+                            aws, "--endpoint-url", project.server.endpoint, "s3", "cp", "--quiet",
+                            "s3://\(S3Server.bucket)/\($0)", $1,
+                        ]
+                    }
+                ))
+        }
+        for name in ["small/0", "large/0"] {
+            let bytes = try Files.read(repository.path(name))
+            let digest = MD5.digest(of: bytes).hex
+            let key = "\(project.folder)/files/md5/\(digest.prefix(2))/\(digest.dropFirst(2))"
+            for (reader, command) in readers {
+                let file = repository.folder + "/\(reader)-\(name.prefix(5))"
+                try repository.run(try command(key, file), with: variables).succeeds()
+                #expect(try MD5.digest(of: Files.read(file)).hex == digest, "\(reader) reads \(name)")
+            }
+        }
+    }
+
+    @Test("list-url asks for one level of a bucket, and -L for as many as it says")
+    func listing() async throws {
+        let project = try await S3Project()
+        let repository = project.repository
+        let backend = try await project.server.backend(folder: project.folder)
+        for name in ["raw/a.csv", "raw/b.csv", "raw/2024/x", "raw/2024/05/y", "raw/2025/z"] {
+            try await backend.write(BytesSource(name), to: Key(name))
+        }
+        try repository.varve("list-url", "remote://store/raw").prints("a.csv\nb.csv\n2024\n2025\n")
+        // Whether it is a file, whether there is a bucket, and what is in the folder.
+        #expect(project.proxy.requests == 3)
+        try repository.varve("list-url", "-R", "-L", "2", "remote://store/raw")
+            .prints("a.csv\nb.csv\n2024/x\n2024/05\n2025/z\n")
+        try repository.varve("list-url", "-R", "remote://store/raw")
+            .prints("a.csv\nb.csv\n2024/x\n2024/05/y\n2025/z\n")
+        try repository.varve("list-url", "remote://store/raw/a.csv").succeeds()
+        try repository.varve("list-url", "remote://store/nothing").fails(status: 255)
     }
 
     @Test("gc -c deletes from the bucket what nobody uses, and status -c tells what is missing")

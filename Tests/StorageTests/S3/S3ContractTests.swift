@@ -16,6 +16,13 @@ import Testing
         try await BackendContract(S3Server.shared().backend(folder: "contract")).check()
     }
 
+    @Test("a folder is listed by itself")
+    func folders() async throws {
+        try await FolderContract(hasUnfinished: false).check(S3Server.shared().backend(folder: "folders"))
+        try await FolderContract(hasUnfinished: false)
+            .check(S3Server.shared().backend(folder: "folders-v1", options: ["listobjects": "true"]))
+    }
+
     @Test("the same over TLS with an authority of one's own, where bodies are not signed")
     func encrypted() async throws {
         let server = try S3Server.shared(.seaweedTLS)

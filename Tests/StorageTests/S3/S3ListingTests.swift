@@ -35,6 +35,26 @@ import Testing
             ])
     }
 
+    @Test("a folder is asked for by itself, over pages, and only what lies right in it comes back")
+    func folder() async throws {
+        func prefixes(_ names: String...) -> String {
+            names.map { "<CommonPrefixes><Prefix>\($0)</Prefix></CommonPrefixes>" }.joined()
+        }
+        let server = try ScriptedServer(answers: [
+            Self.page(["p/d/", "p/d/a b"], next: "1", more: prefixes("p/d/sub/", "p/d//", "p/d/../")),
+            Self.page(["p/d/z"], more: prefixes("p/d/y/", "q/d/x/")), Self.page([]), Self.page([]),
+        ])
+        let backend = try S3FailureTests.backend(server, [:])
+        let members = try #require(try await backend.members(of: "d"))
+        #expect(members.filter { !$0.isFolder }.map(\.name) == ["a b", "z"])
+        #expect(members.filter(\.isFolder).map(\.name) == ["sub", "y"])
+        #expect(
+            server.requests[0].query.contains("delimiter=%2F") && server.requests[0].query.contains("prefix=p%2Fd%2F"))
+        #expect(server.requests.count == 2)
+        #expect(try await backend.members(of: "nowhere") == nil)
+        #expect(try await backend.members(of: "") == [])
+    }
+
     @Test("a token that comes again is an error, and not a loop")
     func repeatedToken() async throws {
         let server = try ScriptedServer(answers: [Self.page(["p/a"], next: "same"), Self.page(["p/b"], next: "same")])

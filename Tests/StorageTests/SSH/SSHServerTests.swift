@@ -32,6 +32,9 @@ import Testing
         try await BackendContract(backend()).check()
     }
 
+    @Test("a folder is listed by itself, and what a killed writer left is found and no member")
+    func folders() async throws { try await FolderContract().check(backend()) }
+
     @Test("so does rclone, with a password")
     func rclone() async throws {
         let server = try PasswordSSHServer.shared()

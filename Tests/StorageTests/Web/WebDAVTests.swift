@@ -32,6 +32,15 @@ import Testing
         try await BackendContract(backend(url, credentials: login, configuration)).check()
     }
 
+    @Test("a folder is listed by itself, and what a killed writer left is found and no member")
+    func folders() async throws {
+        // nginx lists no name that begins with a dot.
+        try await FolderContract(hasUnfinished: false)
+            .check(backend("\(dav(server.url))/dav/\(WebServer.unique())", credentials: login))
+        let strict = try StrictDAVServer.shared()
+        try await FolderContract().check(backend("\(dav(strict.url))/\(WebServer.unique())", credentials: login))
+    }
+
     @Test("so does a server that cannot move")
     func moveless() async throws {
         let url = "\(dav(server.url))/moveless/\(WebServer.unique())"

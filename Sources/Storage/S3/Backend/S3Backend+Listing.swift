@@ -42,10 +42,11 @@ extension S3Backend {
 
     /// One request for a listing.
     func page(
-        under path: String, from position: S3ListPage.Position, size: Int
+        under path: String, from position: S3ListPage.Position, size: Int, delimiter: String? = nil
     ) async throws(StorageError) -> S3ListPage {
         var query: CanonicalQuery = [("prefix", prefix + path), ("max-keys", "\(size)"), ("encoding-type", "url")]
         if !usesFirstListing { query.append("list-type", "2") }
+        if let delimiter { query.append("delimiter", delimiter) }
         switch position {
         case .start: break
         case .token(let token): query.append("continuation-token", token)
@@ -59,6 +60,34 @@ extension S3Backend {
         } catch {
             throw client.unusable(error)
         }
+    }
+}
+
+extension S3Backend: FolderBackend {
+    /// A folder is what some key has before a slash, so an empty one is none.
+    package func members(of folder: String) async throws(StorageError) -> [FolderMember]? {
+        let path = folder.isEmpty ? "" : folder + "/"
+        let walk = ListingWalk()
+        var members: [FolderMember] = []
+        var isThere = folder.isEmpty
+        while let position = walk.position {
+            if Task.isCancelled { throw .cancelled }
+            let page = try await page(under: path, from: position, size: 1000, delimiter: "/")
+            try note(page, in: walk)
+            if page.first != nil { isThere = true }
+            func add(_ key: String, isFolder: Bool, _ metadata: Metadata = Metadata(size: 0)) {
+                guard key.utf8.starts(with: path.utf8) else { return }
+                let name = String(Substring(key.utf8.dropFirst(path.utf8.count)))
+                guard Key(name).isSafe, !name.utf8.contains(UInt8(ascii: "/")) else { return }
+                members.append(FolderMember(name: name, isFolder: isFolder, metadata: metadata))
+            }
+            for entry in page.entries { add(entry.key.path, isFolder: false, entry.metadata) }
+            for name in page.folders where name.utf8.last == UInt8(ascii: "/") {
+                isThere = true
+                add(String(name.dropLast()), isFolder: true)
+            }
+        }
+        return isThere ? members : nil
     }
 }
 

@@ -12,6 +12,8 @@ struct S3ListPage: Sendable {
 
     /// Safe keys only, without the prefix of the backend.
     private(set) var entries: [Listing] = []
+    /// What the keys have in common up to the delimiter, where one was asked for, without the prefix of the backend.
+    private(set) var folders: [String] = []
     /// Whether the keys ascend by their bytes, and are likely to do so on the pages that follow.
     private(set) var isOrdered = true
     private(set) var next: Position?
@@ -31,6 +33,15 @@ struct S3ListPage: Sendable {
             if first == nil { first = name }
             last = name
             if let key { entries.append(Listing(key: key, metadata: object.metadata)) }
+        }
+        for child in document.children where child.name == "CommonPrefixes" {
+            let text = child.text(of: "Prefix") ?? ""
+            let name = isEncoded ? try S3ListedObject.decoded(text) : text
+            if name.utf8.starts(with: root.utf8) {
+                folders.append(String(Substring(name.utf8.dropFirst(root.utf8.count))))
+            }
+            if let last, !last.utf8.lexicographicallyPrecedes(name.utf8) { continue }
+            last = name
         }
         guard document.text(of: "IsTruncated") == "true" else { return }
         if server?.hasPrefix("SeaweedFS") == true { isOrdered = false }

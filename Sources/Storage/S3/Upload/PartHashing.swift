@@ -24,8 +24,7 @@ struct PartHashing: Sendable {
         // Where the digest is known it is checked here, else by the source itself, if it can.
         let expected = source.md5
         let reader = try (expected == nil ? source : source.unchecked ?? source).open(at: 0)
-        let lanes = MD5Lanes(count: 2)
-        let (whole, part) = (0, 1)
+        var whole = MD5()
         let buffer = PieceBuffer(size: DirectoryBackend.pieceSize)
         var offset: Int64 = 0
         var number = 0
@@ -33,7 +32,7 @@ struct PartHashing: Sendable {
             number += 1
             let range = offset..<min(offset + partSize, source.size)
             var sha256 = SHA256()
-            lanes.reset(lane: part)
+            var part = MD5()
             while offset < range.upperBound {
                 if flag.isSet { throw .cancelled }
                 let room = UnsafeMutableRawBufferPointer(
@@ -41,19 +40,19 @@ struct PartHashing: Sendable {
                 let count = try reader.read(into: room)
                 guard count > 0 else { throw .changed }
                 let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
-                lanes.update([MD5Lanes.Chunk(lane: whole, bytes: bytes), MD5Lanes.Chunk(lane: part, bytes: bytes)])
+                MD5.update(&whole, &part, with: bytes)
                 if needsSHA256 { sha256.update(bytes) }
                 offset += Int64(count)
             }
             found(
                 HashedPart(
-                    number: number, range: range, md5: lanes.finalize(lane: part),
+                    number: number, range: range, md5: part.finalize(),
                     sha256: needsSHA256 ? SHA256.hex(digest: sha256.finalize()) : ""))
         }
         guard try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes.prefix(1))) == 0 else {
             throw .changed
         }
-        let digest = lanes.finalize(lane: whole)
+        let digest = whole.finalize()
         if let expected, digest != expected {
             throw StorageError(
                 .corrupt, "the local bytes have the MD5 \(digest.hex), not \(expected.hex) as their name promises",

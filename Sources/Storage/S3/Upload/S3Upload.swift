@@ -92,6 +92,9 @@ struct S3Upload: Sendable {
         return StorageError(.unreachable, "the server has dropped the upload that was under way", key: key)
     }
 
+    /// Few, as on the way down: what a kill leaves half-way stays small, and other objects get their turn.
+    private static let partsAtOnce = 4
+
     private enum Step { case hashed, sent }
 
     private func sendParts(of upload: PendingUpload, to arrivals: PartArrivals) async throws(StorageError) {
@@ -112,7 +115,7 @@ struct S3Upload: Sendable {
             for await part in parts {
                 if arrivals.failure != nil { break }
                 if arrivals.accept(part) { continue }
-                while running >= backend.concurrency, let step = await group.next() {
+                while running >= min(backend.concurrency, Self.partsAtOnce), let step = await group.next() {
                     if step == .sent { running -= 1 }
                 }
                 if arrivals.failure != nil { break }
