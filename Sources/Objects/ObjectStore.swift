@@ -87,6 +87,16 @@ package struct ObjectStore: Sendable {
         return source.size
     }
 
+    /// Stores the bytes of an object under a name of their own, in a store that keeps versions; checked on the way, too.
+    ///
+    /// - Returns: the new version, and the number of bytes.
+    package static func store(
+        _ id: ObjectID, from path: String, under key: Key, in backend: some VersionedBackend
+    ) async throws(StorageError) -> (version: WrittenVersion, size: Int64) {
+        let source = try VerifyingSource(id, path: path)
+        return (try await backend.writeVersion(source, to: key), source.size)
+    }
+
     /// Deletes objects; what is not there is no error.
     package func delete(_ ids: [ObjectID]) async throws(StorageError) {
         try await backend.delete(ids.map(\.key))
