@@ -70,8 +70,14 @@ package struct ObjectStore: Sendable {
     package func fetch(_ id: ObjectID, toTemporaryFile path: String) async throws(StorageError) -> Int64 {
         let file = try FileSink(creating: path)
         let sink = VerifyingSink(file, algorithm: id.algorithm)
-        try await backend.read(id.key, range: nil, into: sink)
-        try sink.verify(id, place: backend.name)
+        do throws(StorageError) {
+            try await backend.read(id.key, range: nil, into: sink)
+            try sink.verify(id, place: backend.name)
+        } catch {
+            // At once, since another store may be asked for the same next.
+            file.discard()
+            throw error
+        }
         chmod(path, 0o444)
         file.keep()
         return sink.size

@@ -10,8 +10,10 @@ extension OutputChecksum {
         files != nil || cloudRemote != nil || versionID != nil || etag != nil
     }
 
-    /// The files of a directory, where the project file itself lists them; `nil` where it does not, or not all of them.
+    /// The files of a directory, where the project file itself tells them: as a list, or by saying that there are none.
     var recordedListing: DirectoryObject? {
+        let nothing = DirectoryObject(entries: [])
+        if let object, object.isDirectory, object.digest == nothing.id().digest { return nothing }
         guard let files, !files.isEmpty else { return nil }
         let entries = files.compactMap { file in
             file.checksum.object.map { DirectoryObject.Entry(path: RelativePath(file.relpath), digest: $0.digest) }
