@@ -70,8 +70,14 @@ package struct ObjectStore: Sendable {
     package func fetch(_ id: ObjectID, toTemporaryFile path: String) async throws(StorageError) -> Int64 {
         let file = try FileSink(creating: path)
         let sink = VerifyingSink(file, algorithm: id.algorithm)
-        try await backend.read(id.key, range: nil, into: sink)
-        try sink.verify(id, place: backend.name)
+        do throws(StorageError) {
+            try await backend.read(id.key, range: nil, into: sink)
+            try sink.verify(id, place: backend.name)
+        } catch {
+            // At once, since another store may be asked for the same next.
+            file.discard()
+            throw error
+        }
         chmod(path, 0o444)
         file.keep()
         return sink.size
@@ -85,6 +91,16 @@ package struct ObjectStore: Sendable {
         let source = try VerifyingSource(id, path: path)
         try await backend.write(source, to: id.key)
         return source.size
+    }
+
+    /// Stores the bytes of an object under a name of their own, in a store that keeps versions; checked on the way, too.
+    ///
+    /// - Returns: the new version, and the number of bytes.
+    package static func store(
+        _ id: ObjectID, from path: String, under key: Key, in backend: some VersionedBackend
+    ) async throws(StorageError) -> (version: WrittenVersion, size: Int64) {
+        let source = try VerifyingSource(id, path: path)
+        return (try await backend.writeVersion(source, to: key), source.size)
     }
 
     /// Deletes objects; what is not there is no error.

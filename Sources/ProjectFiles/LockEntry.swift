@@ -69,6 +69,19 @@ package struct LockEntry: Sendable, Equatable {
     package func dependency(at path: String) -> LockedItem? { dependencies.last { $0.path.hasSameBytes(as: path) } }
     package func output(at path: String) -> LockedItem? { outputs.last { $0.path.hasSameBytes(as: path) } }
 
+    /// The same without what remotes call the versions of outputs: what a run made does not depend on that.
+    package var withoutVersions: LockEntry {
+        var entry = self
+        for number in entry.outputs.indices {
+            let checksum = entry.outputs[number].checksum
+            guard checksum.files != nil || checksum.cloudRemote != nil else { continue }
+            entry.outputs[number].checksum = OutputChecksum(
+                object: checksum.object, algorithm: checksum.algorithm, size: checksum.size, nfiles: checksum.nfiles,
+                isExecutable: checksum.isExecutable)
+        }
+        return entry
+    }
+
     /// The entry in the order of DVC: `cmd, deps, params, outs`, without empty sections.
     package var value: Mapping {
         var entry = Mapping([("cmd", command)])

@@ -44,9 +44,7 @@ package final class FileSink: ByteSink {
         self.path = path
     }
 
-    deinit {
-        if !kept.load(ordering: .acquiring) { unlink(path) }
-    }
+    deinit { discard() }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         do {
@@ -58,6 +56,12 @@ package final class FileSink: ByteSink {
 
     /// The bytes are what they should be: the file stays.
     package func keep() { kept.store(true, ordering: .releasing) }
+
+    /// Removes the file, unless it stays, without waiting for the last who holds on to this: the path is free then, and
+    /// what comes to lie there is left alone.
+    package func discard() {
+        if !kept.exchange(true, ordering: .acquiringAndReleasing) { unlink(path) }
+    }
 }
 
 /// A reader of a piece of an array.

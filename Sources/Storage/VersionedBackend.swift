@@ -1,5 +1,7 @@
 /// A backend that can keep the versions of what was overwritten or deleted.
 package protocol VersionedBackend: Backend {
+    /// Whether the store keeps what is overwritten or deleted; `nil` where it does not say.
+    func keepsVersions() async throws(StorageError) -> Bool?
     /// Writes and tells by which name this version can be asked for.
     func writeVersion(_ source: some ByteSource, to key: Key) async throws(StorageError) -> WrittenVersion
     /// What is under the key in a version, or the current one; `nil` where nothing is.

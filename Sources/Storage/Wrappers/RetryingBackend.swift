@@ -118,6 +118,10 @@ package struct RetryingBackend<Base: Backend>: Backend {
 }
 
 extension RetryingBackend: VersionedBackend where Base: VersionedBackend {
+    package func keepsVersions() async throws(StorageError) -> Bool? {
+        try await retrying { () async throws(StorageError) in try await base.keepsVersions() }
+    }
+
     package func writeVersion(_ source: some ByteSource, to key: Key) async throws(StorageError) -> WrittenVersion {
         try await retrying { () async throws(StorageError) in try await base.writeVersion(source, to: key) }
     }

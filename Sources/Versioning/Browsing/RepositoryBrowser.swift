@@ -247,7 +247,7 @@ package final class RepositoryBrowser {
     /// files themselves are not there either.
     private func read(_ node: TrackedTree, at path: RelativePath) async throws {
         guard let output = node.unread, let id = output.object else { return }
-        if let listing = try repository.cache.directoryObject(id) {
+        if let listing = try repository.listing(of: output) {
             node.fill(listing)
             return
         }

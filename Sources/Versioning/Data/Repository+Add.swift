@@ -172,7 +172,8 @@ extension Repository {
         if case .folder(let state) = item { try refuseIgnoreFiles(in: state) }
         if plan.path == plan.outputPath {
             stage.outputs[plan.outputNumber].checksum = try checksum(
-                of: item, at: plan.path, algorithm: algorithm, storingIn: store)
+                of: item, at: plan.path, algorithm: algorithm, storingIn: store
+            ).keepingVersions(of: plan.output.checksum, item)
         } else {
             stage.outputs[plan.outputNumber].checksum = try graft(
                 item, at: plan.path, into: plan.output.checksum, at: plan.outputPath, storingIn: store)

@@ -171,10 +171,9 @@ extension Repository {
         return .folder(partial.id(algorithm: id.algorithm), partial)
     }
 
-    /// The recorded listing of a directory output, from the cache; `nil` where it is not there.
+    /// The recorded listing of a directory output, from its project file or the cache; `nil` where neither has it.
     package func listing(of tracked: TrackedOutput) throws -> DirectoryObject? {
-        guard let id = tracked.object, id.isDirectory else { return nil }
-        return try cache.directoryObject(id)
+        try listing(of: tracked.output.checksum)
     }
 
     /// Outputs that varve put into the workspace and that no project file names any more.

@@ -210,10 +210,3 @@ extension Repository {
         return item.isAbsent || objectID(of: item, algorithm: recorded.algorithm) != recorded.object
     }
 }
-
-extension OutputChecksum {
-    /// Whether this says where a remote keeps this very version, which a digest alone cannot give back.
-    var describesVersions: Bool {
-        files != nil || cloudRemote != nil || versionID != nil || etag != nil
-    }
-}

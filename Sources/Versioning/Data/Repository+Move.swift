@@ -173,9 +173,8 @@ extension Repository {
         let store = output.isCached ? cache : nil
         let item = try scanner().item(at: path, algorithm: algorithm, storingIn: store)
         let found = try checksum(of: item, at: path, algorithm: algorithm, storingIn: store)
-        if !output.checksum.describesVersions || found.object != output.checksum.object {
-            stage.outputs[number].checksum = found
-        }
+        // A remote that keeps versions has them under the old path; the next push sends the data under the new one.
+        stage.outputs[number].checksum = found
         scanner().markManaged(path)
         if store != nil { try relink(item, at: path, algorithm: algorithm) }
     }

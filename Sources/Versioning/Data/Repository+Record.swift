@@ -50,7 +50,7 @@ extension Repository {
     ) throws -> OutputChecksum {
         var entries: [DirectoryObject.Entry] = []
         if let id = recorded.object {
-            guard let listing = try cache.directoryObject(id) else {
+            guard let listing = try self.listing(of: recorded) else {
                 throw MissingObject(id: id, path: shown(folder))
             }
             entries = listing.entries
@@ -81,7 +81,15 @@ extension Repository {
         } else if kept.count == entries.count, let size, let before = recorded.size, !item.isAbsent {
             total = before + Int(size)
         }
-        return OutputChecksum(object: id, size: total, nfiles: listing.entries.count)
+        let found = OutputChecksum(object: id, size: total, nfiles: listing.entries.count)
+        guard recorded.files != nil else { return found }
+        var measured: [RelativePath: OutputChecksum] = [:]
+        if case .file(let entry) = item {
+            measured[relative] = OutputChecksum(
+                object: ObjectID(entry.digest), size: Int(entry.size), isExecutable: entry.isExecutable)
+        }
+        for (path, file) in item.measuredFiles(algorithm: .md5) { measured[relative.appending(path.string)] = file }
+        return found.keepingVersions(of: recorded, listing) { measured[$0] }
     }
 }
 

@@ -17,7 +17,7 @@ extension Repository {
             let item = try scanner().item(at: path, algorithm: output.checksum.algorithm, storingIn: cache)
             if case .folder(let state) = item { try cache.store(state.listing(), algorithm: output.checksum.algorithm) }
         }
-        let entry = LockEntry(stage)
+        let entry = LockEntry(stage).withoutVersions
         let path = Paths.join(cache.root, RunCacheEntry(entry).path)
         if Files.exists(path) { return }
         try Files.makeDirectory(Paths.parent(path))

@@ -125,7 +125,7 @@ extension Repository {
             let found = try checksum(of: item, at: path, algorithm: algorithm, storingIn: target)
             if target != nil { scanner().markManaged(path) }
             if !output.checksum.describesVersions || found.object != output.checksum.object {
-                stage.outputs[number].checksum = found
+                stage.outputs[number].checksum = found.keepingVersions(of: output.checksum, item)
             }
         }
         if stage.isImport { stage.md5 = PointerFile(stage: stage).definitionDigest?.hex }

@@ -36,6 +36,7 @@ package struct RemoteCheckup: Sendable {
         }
         findings.append(await listing(backend))
         if writes { findings += await writing(backend) }
+        findings += await versions(backend)
         if let clock = await clock(backend) { findings.append(clock) }
         return findings
     }
@@ -97,6 +98,40 @@ package struct RemoteCheckup: Sendable {
                 : Finding(.note, "conditions", "the server takes conditional writes and overwrites all the same")
         } catch {
             return problem("conditions", error)
+        }
+    }
+
+    /// Whether the store keeps what is overwritten, and whether that is what the settings take it for.
+    private func versions(_ backend: any Backend) async -> [Finding] {
+        guard let remote = try? repository.settings.remote(name, root: repository.root) else { return [] }
+        guard let versioned = backend as? any VersionedBackend else {
+            guard remote.isVersionAware else { return [] }
+            return [
+                Finding(
+                    .problem, "versions", "the remote is version_aware, and this kind of store keeps no versions",
+                    remedy: "version_aware and worktree need an s3:// remote")
+            ]
+        }
+        do throws(StorageError) {
+            switch (try await versioned.keepsVersions(), remote.isVersionAware) {
+            case (true?, true): return [Finding(.good, "versions", "the bucket keeps versions")]
+            case (true?, false):
+                return [
+                    Finding(
+                        .note, "versions",
+                        "the bucket keeps versions, so what `gc -c` deletes stays there as old versions")
+                ]
+            case (false?, true):
+                let problem = KeepsNoVersions(remote: remote.name, place: backend.name)
+                return [Finding(.problem, "versions", "the bucket keeps no versions", remedy: problem.remedy)]
+            case (nil, true):
+                return [
+                    Finding(.note, "versions", "the server does not say whether it keeps versions; a push will show")
+                ]
+            case (false?, false), (nil, false): return []
+            }
+        } catch {
+            return [problem("versions", error)]
         }
     }
 

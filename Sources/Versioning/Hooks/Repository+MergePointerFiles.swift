@@ -48,10 +48,11 @@ extension Repository {
         let isFromAdd = stage.command == nil && stage.dependencies.isEmpty && stage.outputs.count <= 1
         guard let output = stage.outputs.first else { return .init(isFromAdd: isFromAdd, output: nil) }
         var options = pointer.value["outs"]?.array?.first?.mapping ?? Mapping()
-        for key in ["md5", "size", "nfiles", "hash"] { options[key] = nil }
+        // The next push finds the versions of what was merged again.
+        for key in ["md5", "size", "nfiles", "hash", "files", "cloud"] { options[key] = nil }
         var listing: [RelativePath: MD5Digest]?
         if let id = output.checksum.object, id.isDirectory {
-            guard let object = try cache.directoryObject(id) else {
+            guard let object = try self.listing(of: output.checksum) else {
                 throw MergeFailure("unable to auto-merge '\(output.path)': object \(id) is not in the cache")
             }
             listing = Dictionary(uniqueKeysWithValues: object.entries.map { ($0.path, $0.digest) })

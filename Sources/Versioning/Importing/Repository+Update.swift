@@ -43,9 +43,23 @@ extension Repository {
         for stage in others {
             for output in stage.outputs {
                 let name = shownName(stage.location(of: output), as: output.path)
+                let recorded =
+                    output.checksum.cloudRemote ?? output.checksum.files?.lazy.compactMap(\.checksum.cloudRemote).first
+                if let remote = output.remote ?? recorded { try refuseUpdate(of: stage, from: remote) }
                 progress.report(.warning("Could not update '\(name)', it was never pushed to a remote"))
             }
         }
+    }
+
+    /// Refuses to bring in what others wrote straight into a remote.
+    private func refuseUpdate(of stage: Stage, from remote: String) throws {
+        let address = stage.address(relativeTo: workingDirectory.string)
+        guard try settings.remote(remote, root: root).isWorktree else {
+            throw Failure("update is not supported for '\(address)' that is not an import.")
+        }
+        throw Failure(
+            "update of '\(address)' from worktree remote '\(remote)' is not supported",
+            remedy: "get the new files with `varve get-url` and record them with `varve add`, or update it with DVC")
     }
 
     private func update(_ stage: Stage, _ request: UpdateRequest, _ changes: ProjectFileChanges) async throws {

@@ -139,7 +139,7 @@ extension RepositoryBrowser {
         var stores: [ObjectStore] = []
         let hasRemote = output.output.remote != nil || repository.settings.defaultRemote != nil
         if clone == nil, access.usesItsCache || !hasRemote { stores.append(cacheStore) }
-        if hasRemote { stores.append(try repository.store(of: output.output.remote)) }
+        if hasRemote { stores.append(try repository.objects(of: output, inRemote: output.output.remote)) }
         return stores
     }
 

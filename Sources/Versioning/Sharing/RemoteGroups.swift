@@ -27,7 +27,7 @@ struct RemoteGroups: Sendable {
 }
 
 extension Repository {
-    /// The objects of a remote.
+    /// The objects of a remote that keeps objects; one that keeps versions of files is a `CloudRemote`.
     ///
     /// - Parameters:
     ///   - name: `nil` for the default remote.
@@ -36,7 +36,8 @@ extension Repository {
         let remote = try settings.remote(name, root: root)
         guard !remote.isVersionAware else {
             throw Failure(
-                "remote '\(remote.name)' keeps versions of files under their own names, and varve can't use such remotes",
+                "remote '\(remote.name)' keeps versions of files under their own names, and this is for remotes that keep "
+                    + "objects",
                 remedy: "use a remote without version_aware and worktree", category: .configuration)
         }
         return ObjectStore(backend: try backend(of: name, use: use))

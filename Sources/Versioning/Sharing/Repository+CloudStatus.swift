@@ -1,4 +1,5 @@
 import Basics
+import FileSystem
 import Objects
 import ProjectFiles
 import Transfers
@@ -29,6 +30,9 @@ extension Repository {
         query.isWanted = { !$0.stage.isRepositoryImport && $0.output.canPush && $0.output.remote == nil }
         let outputs = try usedOutputs(query)
         guard !outputs.isEmpty else { return [] }
+        if let remote = try cloudRemote(request.remote, use: request.use) {
+            return try await status(of: outputs, in: remote)
+        }
         let store = try store(of: request.remote, use: request.use)
         let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         let listings = try await DirectoryListings(
@@ -51,5 +55,28 @@ extension Repository {
             for id in ids { lines.append((names[id] ?? id.text, state)) }
         }
         return lines.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+    /// The same for a remote that keeps versions, which DVC can't tell; there, each path has a line of its own.
+    private func status(
+        of outputs: [UsedOutput], in remote: CloudRemote
+    ) async throws -> [(path: String, state: CloudState)] {
+        let cache = cache
+        let files = try CloudFiles(of: outputs, in: remote, cache: cache)
+        let survey = try await CloudSurvey(
+            of: files.files, in: remote, journal: CloudJournal(of: remote, in: scratch)
+        ) { id in (try? Files.status(cache.path(of: id)))?.size }
+        var states: [String: CloudState] = [:]
+        for file in files.files {
+            let state: CloudState?
+            switch (cache.holds(file.object), survey.present[file.path] != nil) {
+            case (true, true): state = nil
+            case (true, false): state = .new
+            case (false, true): state = .deleted
+            case (false, false): state = .missing
+            }
+            if let state { states[shown(file.path)] = state }
+        }
+        return states.map { (path: $0.key, state: $0.value) }
+            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 }

@@ -137,6 +137,10 @@ extension Repository {
         var names = [request.remote]
         for name in byRemote.keys.compactMap(\.self).sorted() where !names.contains(name) { names.append(name) }
         for (position, name) in names.enumerated() {
+            try refuseCloudRemote(
+                name, request.fromRemote ? "gc -c" : "gc --not-in-remote",
+                remedy: "nothing that was pushed there is ever removed; let a lifecycle rule of the bucket expire old "
+                    + "versions, if no Git commit needs them")
             let store = try store(of: name, use: RemoteUse(jobs: request.jobs))
             var ids = byRemote[name] ?? []
             if position == 0 { ids.formUnion(byRemote[nil] ?? []) }

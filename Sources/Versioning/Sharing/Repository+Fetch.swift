@@ -20,7 +20,7 @@ extension Repository {
     ///
     /// - Throws: `TransferFailed` after all that could be had was fetched.
     package func fetch(_ request: TransferRequest) async throws -> FetchResult {
-        if request.withRunCache {
+        if request.withRunCache, try !passesOverRunCache(request) {
             try await fetchRunCache(from: store(of: request.remote, use: request.use), jobs: request.jobs)
         }
         var query = UsedOutputQuery()
@@ -48,8 +48,7 @@ extension Repository {
                 missing.formUnion(group.outputs.map(\.object).filter { !cache.holds($0) })
                 continue
             }
-            let outcome = try await bring(
-                group.outputs, from: store(of: group.remote, use: request.use), jobs: request.jobs, names: &names)
+            let outcome = try await bring(group, request, names: &names, isElsewhere: imports.hasSource)
             result.fetched += outcome.fetched
             failed += outcome.failed
             count += outcome.failed.count + outcome.withheld
@@ -71,6 +70,31 @@ extension Repository {
         var withheld = 0
         /// What is neither here nor there.
         var missing: Set<ObjectID> = []
+    }
+
+    /// Fetches what the cache lacks of some outputs' objects from their remote, of whatever kind that is.
+    func bring(
+        _ group: RemoteGroups.Group, _ request: TransferRequest, names: inout ObjectNames,
+        isElsewhere: (UsedOutput) -> Bool = { _ in false }
+    ) async throws -> FetchOutcome {
+        // Without any remote it is an error only where something is missing.
+        if group.remote != nil || settings.defaultRemote != nil,
+            let remote = try cloudRemote(group.remote, use: request.use)
+        {
+            return try await bring(
+                group.outputs, from: remote, jobs: request.jobs, names: &names, isElsewhere: isElsewhere)
+        }
+        try keepListings(of: group.outputs, evenIfIncomplete: true)
+        return try await bring(
+            group.outputs, from: store(of: group.remote, use: request.use), jobs: request.jobs, names: &names)
+    }
+
+    /// Whether the records of runs stay where they are because the remote keeps no objects; DVC says nothing then.
+    func passesOverRunCache(_ request: TransferRequest) throws -> Bool {
+        guard let remote = try cloudRemote(request.remote, use: request.use) else { return false }
+        progress.report(
+            .warning("the run cache is left out: remote '\(remote.name)' keeps versions of files, and nothing else"))
+        return true
     }
 
     /// Fetches what the cache lacks of some outputs' objects.

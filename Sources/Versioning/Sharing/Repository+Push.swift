@@ -19,7 +19,7 @@ extension Repository {
     /// - Throws: `TransferFailed` after all that could be sent was sent.
     package func push(_ request: TransferRequest) async throws -> PushResult {
         var result = PushResult()
-        if request.withRunCache {
+        if request.withRunCache, try !passesOverRunCache(request) {
             result.pushed += try await pushRunCache(to: store(of: request.remote, use: request.use), jobs: request.jobs)
         }
         var query = UsedOutputQuery()
@@ -34,10 +34,14 @@ extension Repository {
         var failedCount = 0
         // All remotes are known before the first gets anything, so that a wrong name costs nothing.
         let shares = try RemoteGroups(outputs, remote: request.remote).groups.map { group in
-            (outputs: group.outputs, store: try store(of: group.remote, use: request.use))
+            (outputs: group.outputs, destination: try destination(group.remote, request))
         }
         for share in shares {
-            let report = try await send(share.outputs, to: share.store, jobs: request.jobs)
+            let report =
+                switch share.destination {
+                case .objects(let store): try await send(share.outputs, to: store, jobs: request.jobs)
+                case .versions(let remote): try await push(share.outputs, to: remote, jobs: request.jobs)
+                }
             result.pushed += report.transferred.count
             failed += report.failed
             // A directory object is held back for a file that is missing, too; that is no failure.
@@ -49,8 +53,28 @@ extension Repository {
         return result
     }
 
+    /// Where a push goes.
+    private enum Destination {
+        case objects(ObjectStore)
+        case versions(CloudRemote)
+    }
+
+    private func destination(_ name: String?, _ request: TransferRequest) throws -> Destination {
+        guard let remote = try cloudRemote(name, use: request.use) else {
+            return .objects(try store(of: name, use: request.use))
+        }
+        // The versions are written into the files of the workspace; those of Git commits can't be changed.
+        guard request.revisions.isEmpty else {
+            throw Failure(
+                "Multiple rev push is unsupported for cloud versioned remotes, and remote '\(remote.name)' is one",
+                remedy: "check each Git commit out, and push it by itself", category: .configuration)
+        }
+        return .versions(remote)
+    }
+
     /// Sends what a store lacks of some outputs' objects.
     func send(_ outputs: [UsedOutput], to store: ObjectStore, jobs: Int?) async throws -> TransferReport {
+        try keepListings(of: outputs)
         let directories = Set(outputs.map(\.object).filter(\.isDirectory))
         // What no longer is in the cache may be listed in the remote; its files may be here all the same.
         let listings = try await DirectoryListings(

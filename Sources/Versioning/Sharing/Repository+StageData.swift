@@ -19,13 +19,11 @@ extension Repository {
                 continue
             }
             outputs.append(
-                UsedOutput(
-                    path: RelativePath(path), object: object, remote: output.remote, parts: [], recordedFiles: [],
-                    isInWorkspace: true))
+                UsedOutput(output.checksum, object, at: RelativePath(path), remote: output.remote))
         }
         var names = ObjectNames()
         for group in RemoteGroups(outputs, remote: nil).groups {
-            let outcome = try await bring(group.outputs, from: store(of: group.remote), jobs: nil, names: &names)
+            let outcome = try await bring(group, TransferRequest(), names: &names)
             guard outcome.failed.isEmpty else {
                 throw TransferFailed(
                     verb: "download", count: outcome.failed.count + outcome.withheld, causes: outcome.failed)

@@ -78,6 +78,10 @@ struct ObjectNames: Sendable {
 
     subscript(_ id: ObjectID) -> String? { names[id] }
 
+    mutating func add(_ id: ObjectID, named name: String) {
+        if names[id] == nil { names[id] = name }
+    }
+
     /// - Parameter name: how the output is shown to the user.
     mutating func add(_ output: UsedOutput, named name: String, _ listing: DirectoryObject?) {
         if names[output.object] == nil { names[output.object] = name }

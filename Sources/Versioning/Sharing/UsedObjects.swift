@@ -3,7 +3,7 @@ package import FileSystem
 import Git
 import Indexing
 package import Objects
-import ProjectFiles
+package import ProjectFiles
 
 /// An output that some state of the project names, with what of it is asked for.
 package struct UsedOutput: Sendable {
@@ -13,15 +13,31 @@ package struct UsedOutput: Sendable {
     package let remote: String?
     /// Paths in the output that are asked for, relative to it; empty for all of it.
     package let parts: [RelativePath]
-    /// Objects of a directory's files where the project file itself lists them.
-    package let recordedFiles: [ObjectID]
+    /// All that the project file says of it, such as where a remote keeps which version.
+    package let checksum: OutputChecksum
     package let isInWorkspace: Bool
+
+    init(
+        _ checksum: OutputChecksum, _ object: ObjectID, at path: RelativePath, remote: String?,
+        parts: [RelativePath] = [], isInWorkspace: Bool = true
+    ) {
+        self.path = path
+        self.object = object
+        self.remote = remote
+        self.parts = parts
+        self.checksum = checksum
+        self.isInWorkspace = isInWorkspace
+    }
+
+    /// Objects of a directory's files where the project file itself lists them.
+    var recordedFiles: [ObjectID] { checksum.files?.compactMap(\.checksum.object) ?? [] }
+
+    /// Whether a file of the output is asked for.
+    func includes(_ path: RelativePath) -> Bool { parts.isEmpty || parts.contains { path.isInside($0) } }
 
     /// The objects of a listing that are asked for.
     func files(in listing: DirectoryObject) -> [ObjectID] {
-        listing.entries.lazy.filter { entry in
-            parts.isEmpty || parts.contains { entry.path.isInside($0) }
-        }.map { ObjectID($0.digest, algorithm: object.algorithm) }
+        listing.entries.lazy.filter { includes($0.path) }.map { ObjectID($0.digest, algorithm: object.algorithm) }
     }
 }
 
@@ -110,9 +126,8 @@ extension Repository {
         }
         used.add(
             UsedOutput(
-                path: tracked.path, object: object, remote: tracked.output.remote,
+                checksum, object, at: tracked.path, remote: tracked.output.remote,
                 parts: selected.paths.compactMap { $0.relative(to: tracked.path) }.filter { !$0.isRoot },
-                recordedFiles: (checksum.files ?? []).compactMap(\.checksum.object),
                 isInWorkspace: state.revision == nil))
     }
 
@@ -122,8 +137,8 @@ extension Repository {
                 guard let object = output.checksum.object else { continue }
                 used.add(
                     UsedOutput(
-                        path: RelativePath(output.path), object: object, remote: output.remote, parts: [],
-                        recordedFiles: [], isInWorkspace: false))
+                        output.checksum, object, at: RelativePath(output.path), remote: output.remote,
+                        isInWorkspace: false))
             }
         }
     }
@@ -152,11 +167,16 @@ private struct UsedOutputList {
         let path: RelativePath
         let object: ObjectID
         let remote: String?
+        /// The same data may be recorded with and without its versions.
+        let versions: [String?]
     }
 
     mutating func add(_ output: UsedOutput) {
         if output.parts.isEmpty {
-            let identity = Identity(path: output.path, object: output.object, remote: output.remote)
+            let checksum = output.checksum
+            let identity = Identity(
+                path: output.path, object: output.object, remote: output.remote,
+                versions: [checksum.versionID] + (checksum.files ?? []).map(\.checksum.versionID))
             guard seen.insert(identity).inserted else { return }
         }
         outputs.append(output)

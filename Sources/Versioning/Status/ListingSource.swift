@@ -19,14 +19,7 @@ final class ListingSource {
 
     /// The files that a project file itself lists.
     func note(_ checksum: OutputChecksum) {
-        guard let id = checksum.object, let files = checksum.files, !files.isEmpty else { return }
-        let entries = files.compactMap { file in
-            file.checksum.object.map { DirectoryObject.Entry(path: RelativePath(file.relpath), digest: $0.digest) }
-        }
-        guard entries.count == files.count, entries.allSatisfy({ (try? PathGate.check($0.path.string)) != nil }) else {
-            return
-        }
-        known[id] = DirectoryObject(entries: entries)
+        if let id = checksum.object, let listing = checksum.recordedListing { known[id] = listing }
     }
 
     /// The files of a folder of the workspace.

@@ -128,11 +128,34 @@ extension Repository {
         var missing: [DataEntry] = []
         for (name, entries) in byRemote {
             if name == nil, settings.defaultRemote == nil { continue }
+            if let remote = try cloudRemote(name) {
+                missing += try await self.missing(entries, of: snapshot, in: remote)
+                continue
+            }
             let store = ObjectStore(backend: try backend(of: name))
             let present = try await ObjectStatus(of: store).present(among: Array(Set(entries.compactMap(\.id))))
             missing += entries.filter { $0.id.map { !present.contains($0) } ?? false }
         }
         return missing
+    }
+
+    /// Entries of which a remote that keeps versions lacks the file, or one of their files.
+    private func missing(
+        _ entries: [DataEntry], of snapshot: ProjectSnapshot, in remote: CloudRemote
+    ) async throws -> [DataEntry] {
+        let outputs = Set(entries.compactMap { snapshot.output(holding: $0.path)?.path })
+        let used = outputs.sorted().compactMap { path -> UsedOutput? in
+            guard let tracked = snapshot.output(at: path), let object = tracked.object else { return nil }
+            return UsedOutput(tracked.output.checksum, object, at: path, remote: remote.name)
+        }
+        let files = try CloudFiles(of: used, in: remote, cache: cache)
+        let survey = try await CloudSurvey(
+            of: files.files, in: remote, journal: CloudJournal(of: remote, in: scratch))
+        var absent = Set(files.unlisted.map(\.path))
+        for file in files.files where survey.present[file.path] == nil {
+            for folder in file.path.selfAndParents where !folder.isRoot { absent.insert(folder) }
+        }
+        return entries.filter { absent.contains($0.path) }
     }
 
     /// Paths of Git as seen from where the user stands, without those outside of this repository.

@@ -194,13 +194,10 @@ import Testing
     @Test("a bucket that keeps versions gives each of them back")
     func versions() async throws {
         let server = try S3Server.shared()
-        try await server.makeBucket("versioned")
+        try await server.makeVersionedBucket("versioned")
         let backend = try await server.backend(folder: "x", options: ["url": "s3://versioned/x"])
-        let setting = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
-        _ = try await backend.client.send(
-            S3Request(
-                .put, nil, query: [("versioning", "")], headers: [HTTPHeader("Content-Type", "application/xml")],
-                body: .bytes(Array(setting.utf8))))
+        #expect(try await backend.keepsVersions() == true)
+        #expect(try await server.backend(folder: "y").keepsVersions() == false)
         let key = Key("data/k")
         let old = try await backend.writeVersion(BytesSource("old"), to: key)
         let new = try await backend.writeVersion(BytesSource("newer"), to: key)
@@ -209,6 +206,7 @@ import Testing
         #expect(oldID != new.versionID)
         #expect(try await backend.stat(key, version: oldID)?.metadata.size == 3)
         #expect(try await backend.stat(key, version: nil)?.versionID == new.versionID)
+        #expect(try await backend.stat(key, version: "no-such-version") == nil)
         let sink = MemorySink()
         try await backend.read(key, version: oldID, range: 0..<2, into: sink)
         #expect(sink.bytes == Array("ol".utf8))

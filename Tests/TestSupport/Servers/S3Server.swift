@@ -137,6 +137,17 @@ package final class S3Server: Sendable {
         return S3Backend(configuration, journal: journal)
     }
 
+    /// The same for a bucket that keeps versions.
+    package func makeVersionedBucket(_ name: String) async throws {
+        try await makeBucket(name)
+        let backend = try await backend(folder: "", options: ["url": "s3://\(name)"])
+        let setting = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+        _ = try await backend.client.send(
+            S3Request(
+                .put, nil, query: [("versioning", "")], headers: [HTTPHeader("Content-Type", "application/xml")],
+                body: .bytes(Array(setting.utf8))))
+    }
+
     /// Makes the bucket where it is not there yet; of many who ask at once one does it.
     package func makeBucket(_ name: String = S3Server.bucket) async throws {
         let making = buckets.withLock { buckets in

@@ -5,8 +5,11 @@ extension S3Backend {
     func metadata(_ key: Key, version: String?) async throws(StorageError) -> (metadata: Metadata, version: String?)? {
         let query = Self.query(version)
         let request = S3Request(.head, try object(key), query: query, headers: headers.access)
-        let response = try await client.send(request, for: key, expecting: [403, 404])
+        // A version may be named in a way that this server never names one, or be the mark of a deletion.
+        let statuses: Set<Int> = version == nil ? [403, 404] : [400, 403, 404, 405]
+        let response = try await client.send(request, for: key, expecting: statuses)
         switch response.status {
+        case 400, 405: return nil
         case 403: return try await metadataByReading(key, query)
         case 404:
             try await bucket.require(self)

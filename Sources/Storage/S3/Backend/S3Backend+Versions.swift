@@ -1,6 +1,16 @@
+import Documents
 import HTTP
 
 extension S3Backend: VersionedBackend {
+    package func keepsVersions() async throws(StorageError) -> Bool? {
+        let request = S3Request(.get, nil, query: [("versioning", "")])
+        // Many who may write have no right to ask this, and not every server knows the question.
+        let response = try await client.send(request, expecting: [400, 403, 405, 501])
+        guard response.status == 200 else { return nil }
+        let document = try await client.document("VersioningConfiguration", in: response)
+        return document.text(of: "Status") == "Enabled"
+    }
+
     package func writeVersion(_ source: some ByteSource, to key: Key) async throws(StorageError) -> WrittenVersion {
         try await store(source, under: key)
     }
