@@ -130,7 +130,7 @@ extension PlotChart {
         var names = AxisValues.names(rows, category)
         func total(_ rows: [Mapping], _ name: String) -> Double? {
             let values = rows.filter { $0[category]?.label.hasSameBytes(as: name) == true }
-                .compactMap { $0[value]?.number }
+                .compactMap { $0[value]?.axisNumber }
             return values.isEmpty ? nil : values.reduce(0, +)
         }
         if template.name == "bar_horizontal_sorted" {
@@ -183,7 +183,7 @@ private struct AxisValues {
         self.field = field
         let isNumeric = rows.allSatisfy { row in
             guard let value = row[field], !value.isNull else { return true }
-            return value.number != nil
+            return value.axisNumber != nil
         }
         categories = isNumeric ? [] : Self.names(rows, field, sorted: sorted)
         positions = Dictionary(
@@ -192,7 +192,7 @@ private struct AxisValues {
 
     func number(_ row: Mapping) -> Double? {
         guard let value = row[field], !value.isNull else { return nil }
-        return categories.isEmpty ? value.number : positions[RelativePath(value.label)].map(Double.init)
+        return categories.isEmpty ? value.axisNumber : positions[RelativePath(value.label)].map(Double.init)
     }
 
     /// The different values of a column, in the order of their first rows unless sorted.
@@ -243,7 +243,7 @@ private struct TemplateLook {
 
 extension Value {
     /// As a number of an axis; texts that say one count, since all values of CSV files are texts.
-    fileprivate var number: Double? {
+    fileprivate var axisNumber: Double? {
         switch self {
         case .int(let value): Double(value)
         case .float(let value): value.isFinite ? value : .nan
