@@ -98,7 +98,9 @@ extension Repository {
         return ComparisonReport(
             old: oldName, new: newName,
             metrics: metrics.files.flatMap { file in
-                file.changes.filter { $0.isChange && !$0.staysNaN }.map { MetricChange(path: file.path, change: $0, rules: rules) }
+                file.changes.filter { $0.isChange && !$0.staysNaN }.map {
+                    MetricChange(path: file.path, change: $0, rules: rules)
+                }
             },
             params: params, data: data, check: gates.isEmpty ? nil : MetricCheck(gates, against: metrics),
             failures: failures)

@@ -36,7 +36,7 @@ struct CompareTests {
     func onlyInRemote() throws {
         let repository = try CompareHistory.make()
         try repository.addRemote()
-        try repository.varve("push", "--all-tags", "side").succeeds()
+        try repository.varve("push", "--all-branches").succeeds()
         try repository.remove(".dvc/cache")
         let run = try repository.varve("metrics", "diff", "side", "--targets", "cached.json", "--all").succeeds()
         #expect(run.output.contains("cached.json  acc       0.95"), "\(run)")

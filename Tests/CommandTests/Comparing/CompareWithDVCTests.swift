@@ -30,7 +30,7 @@ struct CompareWithDVCTests {
 
     private static let commands = [
         "metrics show --json", "metrics show", "metrics show --md --precision 2", "metrics show -A --json",
-        "metrics show -T", "metrics show -a --json", "metrics show -R sub/nested/s.json nothere --json sub",
+        "metrics show -T", "metrics show -a --json", "metrics show -R sub/nested/s.json nothere sub --json",
         "metrics show --json params.yaml never.json",
         "metrics diff --json", "metrics diff", "metrics diff one side --json",
         "metrics diff one side --md --no-path --precision 3",
