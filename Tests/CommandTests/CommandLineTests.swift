@@ -25,9 +25,9 @@ struct CommandLineTests {
     func commands() {
         #expect(
             BuiltProgram.commands.sorted() == [
-                "add", "cache", "check-ignore", "checkout", "commit", "completion", "config", "dag", "data",
+                "add", "cache", "check", "check-ignore", "checkout", "commit", "completion", "config", "dag", "data",
                 "destroy", "diff", "doctor", "du", "fetch", "freeze", "gc", "get", "get-url", "import", "import-url",
-                "init", "install", "list", "list-url", "move", "plan", "pull", "push", "remote", "remove", "repro",
+                "init", "install", "list", "list-url", "metrics", "move", "params", "plan", "pull", "push", "remote", "remove", "report", "repro",
                 "root", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
             ])
     }

@@ -16,6 +16,11 @@ package struct ComparisonReport: Sendable {
     package let failures: [(revision: String, path: RelativePath?, failure: ValueFailure)]
 }
 
+extension ValueChange {
+    /// For DVC every NaN is another; for people it is none of the changes.
+    fileprivate var staysNaN: Bool { old?.number?.isNaN == true && new?.number?.isNaN == true }
+}
+
 /// What became of one metric, and whether that is good.
 package struct MetricChange: Sendable {
     package let path: RelativePath
@@ -93,7 +98,9 @@ extension Repository {
         return ComparisonReport(
             old: oldName, new: newName,
             metrics: metrics.files.flatMap { file in
-                file.changes.filter(\.isChange).map { MetricChange(path: file.path, change: $0, rules: rules) }
+                file.changes.filter { $0.isChange && !$0.staysNaN }.map {
+                    MetricChange(path: file.path, change: $0, rules: rules)
+                }
             },
             params: params, data: data, check: gates.isEmpty ? nil : MetricCheck(gates, against: metrics),
             failures: failures)
