@@ -512,8 +512,8 @@ dvc_version=3.67.1
 
 # Servers of Debian that the tests start on loopback; their packages start nothing here.
 need_test_servers() {
-    need_packages "nginx with the DAV extension, an SSH server and client, openssl" \
-        nginx-extras openssh-server openssh-client openssl
+    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium" \
+        nginx-extras openssh-server openssh-client openssl chromium
 }
 
 # Real DVC, which the tests compare with, and the S3 servers and clients that they use: those that VARVE_TEST_DVC and

@@ -36,9 +36,19 @@ enum NumberText {
         return fixed(number, decimals: max(0, min(12, -Int(log10(step * 1.000001).rounded(.down)))))
     }
 
+    /// About five digits.
+    static func short(_ number: Double) -> String {
+        guard number != 0, number.isFinite else { return exact(number) }
+        let step = pow(10, log10(abs(number)).rounded(.down) - 4)
+        let text = tick(number, step: step)
+        return text.contains("e") ? text : trimmed(text)
+    }
+
     /// A coordinate in a picture.
-    static func pixel(_ number: Double) -> String {
-        let text = fixed(number, decimals: 2)
+    static func pixel(_ number: Double) -> String { trimmed(fixed(number, decimals: 2)) }
+
+    /// Without zeros at the end of a fraction.
+    private static func trimmed(_ text: String) -> String {
         guard text.contains(".") else { return text }
         var trimmed = Substring(text)
         while trimmed.last == "0" { trimmed.removeLast() }

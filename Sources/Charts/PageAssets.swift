@@ -7,41 +7,41 @@ enum PageAssets {
         + "@media(prefers-color-scheme:dark){:root{" + darkVariables + "}}"
         + "@media print{:root{" + lightVariables + "}body{max-width:none}.tip,.legend button[aria-pressed=false]"
         + "{display:none}section{break-inside:avoid}}"
-        + """
-        *{box-sizing:border-box}
-        body{margin:0 auto;max-width:1100px;padding:1rem 1.25rem 3rem;background:var(--paper);color:var(--text);
-        font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-        h1{font-size:1.4rem;margin:.4rem 0 .1rem}
-        h2{font-size:1.05rem;margin:0 0 .1rem;overflow-wrap:anywhere}
-        section{margin:1.2rem 0;padding:1rem;border:1px solid var(--line);border-radius:8px;background:var(--card)}
-        .from,.tip,footer,.lead{color:var(--soft);font-size:.85rem;margin:.1rem 0 .5rem;overflow-wrap:anywhere}
-        .problem{color:var(--bad);font-size:.9rem;margin:.2rem 0;overflow-wrap:anywhere;white-space:pre-line}
-        svg{display:block;width:100%;max-width:760px;height:auto}
-        svg.matrix{width:auto;max-width:100%}
-        svg text{fill:var(--text);font-size:12px}
-        .axis path{fill:none;stroke:var(--soft)}
-        .grid line{stroke:var(--line)}
-        .middle{text-anchor:middle}.end{text-anchor:end}.label{font-weight:600}
-        .series .line,.key .line{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round}
-        .series .faint{opacity:.28}
-        .series circle{fill:var(--ink)}
-        .series>path:not(.line),.key>path:not(.line){fill:var(--ink);fill-opacity:.65;stroke:var(--ink);stroke-width:.6}
-        .bar rect{fill:var(--ink)}
-        .off{display:none}
-        .rule{stroke:var(--soft);stroke-dasharray:3 3}
-        .ground{fill:var(--card);stroke:var(--line)}
-        .fill{fill:var(--c0)}
-        .cell.strong text{fill:var(--onfill)}
-        .legend{display:flex;flex-wrap:wrap;gap:.3rem .5rem;margin:.5rem 0 0}
-        .legend button{display:flex;align-items:center;gap:.4rem;font:inherit;font-size:.85rem;color:inherit;
-        background:none;border:1px solid var(--line);border-radius:999px;padding:.1rem .6rem;cursor:pointer}
-        .legend button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
-        .legend svg{width:26px;height:12px}
-        .panels{display:flex;flex-wrap:wrap;gap:1rem}
-        figure{margin:0;max-width:100%}
-        figcaption{font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
-        figure img{display:block;max-width:100%;height:auto;background:#fff;border:1px solid var(--line)}
-        """ + Palette.rules
+            + """
+            *{box-sizing:border-box}
+            body{margin:0 auto;max-width:1100px;padding:1rem 1.25rem 3rem;background:var(--paper);color:var(--text);
+            font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+            h1{font-size:1.4rem;margin:.4rem 0 .1rem}
+            h2{font-size:1.05rem;margin:0 0 .1rem;overflow-wrap:anywhere}
+            section{margin:1.2rem 0;padding:1rem;border:1px solid var(--line);border-radius:8px;background:var(--card)}
+            .from,.tip,footer,.lead{color:var(--soft);font-size:.85rem;margin:.1rem 0 .5rem;overflow-wrap:anywhere}
+            .problem{color:var(--bad);font-size:.9rem;margin:.2rem 0;overflow-wrap:anywhere;white-space:pre-line}
+            svg{display:block;width:100%;max-width:760px;height:auto}
+            svg.matrix{width:auto;max-width:100%}
+            svg text{fill:var(--text);font-size:12px}
+            .axis path{fill:none;stroke:var(--soft)}
+            .grid line{stroke:var(--line)}
+            .middle{text-anchor:middle}.end{text-anchor:end}.label{font-weight:600}
+            .series .line,.key .line{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round}
+            .series .faint{opacity:.28}
+            .series circle{fill:var(--ink)}
+            .series>path:not(.line),.key>path:not(.line){fill:var(--ink);fill-opacity:.65;stroke:var(--ink);stroke-width:.6}
+            .bar rect{fill:var(--ink)}
+            .off{display:none}
+            .rule{stroke:var(--soft);stroke-dasharray:3 3}
+            .ground{fill:var(--card);stroke:var(--line)}
+            .fill{fill:var(--c0)}
+            .cell.strong text{fill:var(--onfill)}
+            .legend{display:flex;flex-wrap:wrap;gap:.3rem .5rem;margin:.5rem 0 0}
+            .legend button{display:flex;align-items:center;gap:.4rem;font:inherit;font-size:.85rem;color:inherit;
+            background:none;border:1px solid var(--line);border-radius:999px;padding:.1rem .6rem;cursor:pointer}
+            .legend button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
+            .legend svg{width:26px;height:12px}
+            .panels{display:flex;flex-wrap:wrap;gap:1rem}
+            figure{margin:0;max-width:100%}
+            figcaption{font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
+            figure img{display:block;max-width:100%;height:auto;background:#fff;border:1px solid var(--line)}
+            """ + Palette.rules
 
     private static let lightVariables =
         "--paper:#f6f7f9;--card:#fff;--text:#1c1e21;--soft:#5c6370;--line:#dfe3e8;--bad:#a3211b;--onfill:#fff;"

@@ -133,13 +133,17 @@ struct AxisDrawing {
         }
         svg.element("g", [("class", "axis")]) { axis in
             axis.element("path", [("d", "M\(left) \(top)V\(bottom)H\(right)")])
+            // Names of categories get the room that lies between two of them.
+            let places = x.ticks.map { x.position($0.value) }
+            let room = zip(places.dropFirst(), places).map(-).min() ?? (frame.plotRight - frame.left)
+            let length = max(3, min(18, Int(room / 7)))
             for tick in x.ticks {
                 axis.element(
                     "text",
                     [
                         ("x", NumberText.pixel(x.position(tick.value))), ("y", NumberText.pixel(frame.plotBottom + 16)),
                         ("class", "middle"),
-                    ], text: Self.shortened(tick.text, 12))
+                    ], text: Self.shortened(tick.text, length))
             }
             for tick in y.ticks {
                 axis.element(

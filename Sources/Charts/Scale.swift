@@ -26,13 +26,14 @@ struct Scale {
             upper = max(upper, 0)
         }
         if lower == upper {
-            let margin = lower == 0 ? 1 : abs(lower) / 2
-            lower -= margin
-            upper += margin
+            let margin = lower == 0 ? 1 : max(abs(lower) / 2, .leastNormalMagnitude)
+            lower = max(lower - margin, -.greatestFiniteMagnitude)
+            upper = min(upper + margin, .greatestFiniteMagnitude)
         }
         let step = Self.step(over: upper - lower, count: count)
         // Numbers at the end of what a Double can hold leave no room for ticks.
-        guard step.isFinite, step > 0, (upper / step).isFinite, abs(upper / step) < 1e15, abs(lower / step) < 1e15 else {
+        guard step.isFinite, step > 0, (upper / step).isFinite, abs(upper / step) < 1e15, abs(lower / step) < 1e15
+        else {
             self.lower = lower
             self.upper = upper
             self.start = start
@@ -61,7 +62,12 @@ struct Scale {
         ticks = categories.enumerated().filter { $0.offset % every == 0 }.map { (Double($0.offset), $0.element) }
     }
 
-    func position(_ value: Double) -> Double { start + (value / 2 - lower / 2) / (upper / 2 - lower / 2) * (end - start) }
+    func position(_ value: Double) -> Double {
+        let extent = upper - lower
+        // Between numbers at both ends of what a Double holds lies more than it holds.
+        let share = extent.isFinite ? (value - lower) / extent : (value / 2 - lower / 2) / (upper / 2 - lower / 2)
+        return start + (share.isFinite ? share : 0) * (end - start)
+    }
 
     /// 1, 2 or 5 times a power of ten, so that about `count` of them cover the extent.
     private static func step(over extent: Double, count: Int) -> Double {

@@ -5,6 +5,8 @@ struct TextCanvas {
     private var dots: [UInt8]
     /// The series that drew last in each character.
     private var owners: [Int?]
+    /// Letters that stand in place of dots.
+    private var letters: [Int: Character] = [:]
 
     init(columns: Int, rows: Int) {
         self.columns = columns
@@ -22,6 +24,14 @@ struct TextCanvas {
         guard (0..<width).contains(x), (0..<height).contains(y) else { return }
         let cell = (y / 4) * columns + x / 2
         dots[cell] |= Self.bits[y % 4][x % 2]
+        owners[cell] = owner
+    }
+
+    /// Puts a letter where a dot would be.
+    mutating func put(_ letter: Character, _ x: Int, _ y: Int, by owner: Int) {
+        guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+        let cell = (y / 4) * columns + x / 2
+        letters[cell] = letter
         owners[cell] = owner
     }
 
@@ -45,7 +55,7 @@ struct TextCanvas {
                 result += " "
                 continue
             }
-            result += paint(String(Character(scalar)), owner)
+            result += paint(String(letters[cell] ?? Character(scalar)), owner)
         }
         return result
     }

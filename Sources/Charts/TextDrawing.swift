@@ -44,7 +44,9 @@ package struct TextDrawing {
             ? Scale(points.map(\.x), from: 0, to: Double(columns * 2 - 1), count: max(2, columns / 14))
             : Scale(categories: plane.xCategories, from: 0, to: Double(columns * 2 - 1), count: max(2, columns / 14))
         var canvas = TextCanvas(columns: columns, rows: Self.rows)
+        var signs: [(letter: Character, x: Int, y: Int, owner: Int)] = []
         for (number, series) in plane.series.enumerated() {
+            var drawn: [(x: Int, y: Int)] = []
             var last: (x: Int, y: Int)?
             let shown = hasLines ? Thinning.line(series.points, x, columns: columns * 2) : series.points
             for point in shown where point.x.isFinite && point.y.isFinite {
@@ -52,20 +54,31 @@ package struct TextDrawing {
                 if hasLines, let last { canvas.line(from: last, to: place, by: number) }
                 canvas.set(place.x, place.y, by: number)
                 last = place
+                drawn.append(place)
             }
+            // Each somewhere else on its line, so that neighbours' letters don't meet.
+            guard hasLines, plane.series.count > 1, !drawn.isEmpty else { continue }
+            let place = drawn[drawn.count * (number + 1) / (plane.series.count + 1)]
+            signs.append((Self.letter(number), place.x, place.y, number))
         }
+        for sign in signs { canvas.put(sign.letter, sign.x, sign.y, by: sign.owner) }
         var labels: [Int: String] = [:]
         for tick in y.ticks { labels[Int(y.position(tick.value).rounded()) / 4] = tick.text }
         var lines = (0..<Self.rows).map { row in
             let label = AxisDrawing.shortened(labels[row] ?? "", margin)
             let pad = String(repeating: " ", count: max(0, margin - label.count))
             return "\(pad)\(label) \(labels[row] == nil ? "│" : "┤")"
-                + canvas.text(row: row) { paint($0, plane.series[$1].color) }
+                + canvas.text(row: row, paint: paint)
         }
         lines.append(String(repeating: " ", count: margin + 1) + "└" + String(repeating: "─", count: columns))
         lines.append(String(repeating: " ", count: margin + 2) + ticks(x, columns: columns))
         lines.append(String(repeating: " ", count: margin + 2) + "\(plane.xLabel) → \(plane.yLabel)")
-        return lines + legend(plane.series.map { ($0.name, $0.color) })
+        return lines + legend(plane.series.map(\.name), hasLetters: hasLines)
+    }
+
+    /// What tells a line apart where there are no colours.
+    private static func letter(_ number: Int) -> Character {
+        Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(number % 26)))
     }
 
     /// Texts of ticks below their places, those that would overlap left out.
@@ -80,8 +93,11 @@ package struct TextDrawing {
         return line
     }
 
-    private func legend(_ series: [(name: String, color: Int)]) -> [String] {
-        series.map { "  " + paint("━━", $0.color) + " " + $0.name }
+    private func legend(_ names: [String], hasLetters: Bool) -> [String] {
+        names.enumerated().map { number, name in
+            let sign = hasLetters && names.count > 1 ? "━\(Self.letter(number))━" : "━━━"
+            return "  " + paint(sign, number) + " " + name
+        }
     }
 
     // MARK: Bars and matrices
@@ -102,10 +118,11 @@ package struct TextDrawing {
                 }
                 let length = largest > 0 && value.isFinite ? Int((abs(value) / largest * Double(room)).rounded()) : 0
                 let bar = String(repeating: "█", count: length)
-                lines.append("\(pad)\(name) │\(paint(bar, series.color)) \(NumberText.exact(value))")
+                lines.append("\(pad)\(name) │\(paint(bar, position)) \(NumberText.short(value))")
             }
         }
-        return lines + ["  \(bars.valueLabel) by \(bars.categoryLabel)"] + legend(bars.series.map { ($0.name, $0.color) })
+        return lines + ["  \(bars.valueLabel) by \(bars.categoryLabel)"]
+            + legend(bars.series.map(\.name), hasLetters: false)
     }
 
     private func draw(_ matrix: Matrix) -> [String] {

@@ -12,6 +12,12 @@ import Testing
         #expect(NumberText.tick(0.000_02, step: 0.000_01) == "2e-5")
     }
 
+    @Test("a short text has about five digits")
+    func short() {
+        #expect(NumberText.short(8.772_682_253) == "8.7727" && NumberText.short(-0.5) == "-0.5")
+        #expect(NumberText.short(1_234_567) == "1.2346e6" && NumberText.short(0) == "0")
+    }
+
     @Test("an exact text gives the number back", arguments: [0.1, -3, 1e300, 5e-324, 12_345.678, 0])
     func exact(number: Double) {
         #expect(Double(NumberText.exact(number)) == number)

@@ -10,7 +10,9 @@ struct Browser {
 
     /// `BROWSER` where the user names one, else what the desktop has.
     private var program: String? {
-        if let named = environment["BROWSER"], !named.isEmpty { return named.split(separator: ":").first.map(String.init) }
+        if let named = environment["BROWSER"], !named.isEmpty {
+            return named.split(separator: ":").first.map(String.init)
+        }
         #if canImport(Darwin)
             return "open"
         #else

@@ -29,7 +29,8 @@ struct PlotOutputOptions: ParsableArguments {
             if json { throw Failure("'--show-vega' and '--json' are mutually exclusive options.") }
         }
         if terminal, json || showVega || opens {
-            throw Failure("'--terminal' draws nothing to give as JSON or to open", remedy: "leave one of the options out")
+            throw Failure(
+                "'--terminal' draws nothing to give as JSON or to open", remedy: "leave one of the options out")
         }
         if split, !json { throw Failure("'--split' says how '--json' looks", remedy: "give --json, too") }
     }
@@ -113,7 +114,9 @@ struct PlotOutputOptions: ParsableArguments {
     /// The page that the user wants the plots in; as in DVC, a text that is no file is the page itself.
     private func template(of repository: Repository, _ console: Console) throws -> String? {
         let isNamed = htmlTemplate?.isEmpty == false
-        guard let name = isNamed ? htmlTemplate : repository.settings.string("plots", "html_template") else { return nil }
+        guard let name = isNamed ? htmlTemplate : repository.settings.string("plots", "html_template") else {
+            return nil
+        }
         let base = isNamed ? console.invocation.environment.workingDirectory : repository.internals
         guard let bytes = try Files.readIfPresent(Paths.absolute(name, from: base), limit: 1 << 26) else { return name }
         return String(decoding: bytes, as: UTF8.self)

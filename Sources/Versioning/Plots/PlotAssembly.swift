@@ -5,11 +5,12 @@ import FileSystem
 /// Makes plots out of what the revisions define.
 struct PlotAssembly {
     private let templates: PlotTemplates
-    /// What a person should know of revisions that don't fit.
-    private(set) var warnings: [String] = []
+    /// Is told of revisions whose data does not fit their definitions.
+    private let progress: any ProgressReporter
 
     init(_ repository: Repository) {
         templates = PlotTemplates(repository)
+        progress = repository.progress
     }
 
     /// A plot as one revision defines it.
@@ -36,7 +37,7 @@ struct PlotAssembly {
         }
     }
 
-    mutating func plots(of revisions: [RevisionPlots]) throws -> [Plot] {
+    func plots(of revisions: [RevisionPlots]) throws -> [Plot] {
         var order: [String] = []
         var groups: [RelativePath: [Member]] = [:]
         for revision in revisions {
@@ -52,7 +53,7 @@ struct PlotAssembly {
         }
     }
 
-    private mutating func plot(_ id: String, _ members: [Member]) throws -> Plot {
+    private func plot(_ id: String, _ members: [Member]) throws -> Plot {
         // The first revision's word counts where they differ.
         var properties = Mapping()
         for member in members.reversed() { properties = properties.overridden(by: member.properties) }
@@ -77,7 +78,7 @@ struct PlotAssembly {
         return Plot(id: id, content: .chart(chart), sourceFailures: sourceFailures, failures: failures)
     }
 
-    private mutating func chart(
+    private func chart(
         _ id: String, _ members: [Member], _ properties: Mapping,
         _ failures: inout [(revision: String, failure: PlotFailure)]
     ) throws -> PlotChart {
@@ -96,7 +97,8 @@ struct PlotAssembly {
                 revisions.append(member.revision.revision)
             case .success(nil): break
             case .failure(let failure):
-                warnings.append("In '\(member.revision.revision)', \(failure.message.lowercased())")
+                progress.report(
+                    .warning("In '\(member.revision.revision)', \(failure.message.lowercased())"))
                 failures.append((member.revision.revision, failure))
             }
         }

@@ -2,7 +2,6 @@ import Basics
 package import Documents
 import FileSystem
 
-
 extension PlotChart {
     /// The specification with everything in place; empty where there is nothing to draw.
     package func filled() throws -> Mapping { try fill(splitting: false).template.content }

@@ -53,6 +53,8 @@ struct PlotDefinitions {
     /// Relative to the repository's root; all paths of definitions are seen from there.
     let workingDirectory: RelativePath
     let targets: [String]
+    /// Which of the targets were written as absolute paths.
+    private let absolutePaths: [Bool]
     /// What the command line sets over every definition.
     let overrides: Mapping
     private var found: RevisionPlots
@@ -63,10 +65,12 @@ struct PlotDefinitions {
     ) throws(PlotFailure) {
         self.browser = browser
         workingDirectory = browser.repository.workingDirectory
+        // As DVC: an absolute path selects definitions by what it is below the root, and a backslash is a slash.
         self.targets = targets.map { target in
-            let base = browser.repository.environment.workingDirectory
-            return Paths.isAbsolute(target) ? Paths.relative(target, to: base) : target
+            let inside = Paths.isAbsolute(target) ? browser.repository.relativePath(of: target)?.string : nil
+            return (inside ?? target).replacing("\\", with: "/")
         }
+        absolutePaths = targets.map { Paths.isAbsolute($0) }
         self.overrides = overrides
         found = RevisionPlots(revision: revision)
         var matches: [PlotTarget] = []
@@ -86,8 +90,14 @@ struct PlotDefinitions {
         for stage in snapshot.stages.sorted(by: { Self.isFoundBefore($0.definition, $1.definition) }) {
             for output in stage.plots { try await collect(output, of: stage) }
         }
-        for target in targets {
+        for (target, isAbsolute) in zip(targets, absolutePaths) {
             let isFound = try await browser.item(at: place(target)) != nil
+            if !isFound, isAbsolute, found.definitionsByID.isEmpty,
+                try await browser.item(at: RelativePath(target)) != nil
+            {
+                add(try await unpacked(seen(target), overrides), to: "")
+                continue
+            }
             if found.definitions.isEmpty || isFound {
                 add(try await unpacked(target, overrides), to: "")
             }

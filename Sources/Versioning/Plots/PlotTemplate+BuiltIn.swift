@@ -177,7 +177,8 @@ extension PlotTemplate {
 
     private static func confusion(isNormalized: Bool) -> Part {
         let facet: (String, Value) = ("facet", ["column": ["field": "rev", "sort": []], "row": a("row")])
-        let showsValues: Part = isNormalized ? [] : [("params", [["name": "showValues", "bind": ["input": "checkbox"]]])]
+        let showsValues: Part =
+            isNormalized ? [] : [("params", [["name": "showValues", "bind": ["input": "checkbox"]]])]
         let spec: Value = [
             "transform": .array(matrixTransform(isNormalized)),
             "encoding": [

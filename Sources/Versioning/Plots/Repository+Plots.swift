@@ -44,11 +44,8 @@ extension Repository {
         for (name, commit) in zip(names, commits) {
             revisions.append(try await plots(of: name, at: commit, request))
         }
-        var assembly = PlotAssembly(self)
-        let plots = try assembly.plots(of: revisions)
-        for warning in assembly.warnings { progress.report(.warning(warning)) }
         return PlotsReport(
-            plots: plots,
+            plots: try PlotAssembly(self).plots(of: revisions),
             failures: revisions.compactMap { revision in revision.failure.map { (revision.revision, $0) } },
             incompleteRevisions: revisions.filter(\.hasFailures).map(\.revision),
             hasDefinitions: revisions.contains { !$0.definitions.isEmpty || $0.failure != nil })
