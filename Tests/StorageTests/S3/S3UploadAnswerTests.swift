@@ -57,6 +57,30 @@ import Testing
                 + "<Part><PartNumber>2</PartNumber><ETag>&quot;opaque&quot;</ETag></Part></CompleteMultipartUpload>")
     }
 
+    @Test("a completion without an ETag is believed when the store shows the object, as Ceph does")
+    func emptyTag() async throws {
+        for size in [10 << 20, 5] as [Int64] {
+            let server = try ScriptedServer { request in
+                if request.query == "uploads=" { return Self.begun }
+                if request.method == "POST" {
+                    return Answer(
+                        200, body: "<CompleteMultipartUploadResult><ETag></ETag></CompleteMultipartUploadResult>")
+                }
+                if request.method == "DELETE" { return Answer(204) }
+                if request.method == "HEAD" {
+                    return Answer(200, headers: [("ETag", "\"whole-2\""), ("Content-Length", "\(size)")])
+                }
+                return Answer(200, headers: [("ETag", "\"opaque\"")])
+            }
+            let backend = try backend(server)
+            if size == Self.source.size {
+                #expect(try await backend.writeVersion(Self.source, to: Key("k")).tag == "whole-2")
+            } else {
+                await #expect(throws: StorageError.self) { try await backend.write(Self.source, to: Key("k")) }
+            }
+        }
+    }
+
     @Test("a completion that never succeeds is a failure, and the upload is given up")
     func failedCompletion() async throws {
         for answer in [

@@ -186,6 +186,17 @@ struct S3Upload: Sendable {
             }
             return WrittenVersion(tag: tag, versionID: current.version)
         }
-        return try backend.stored(response, document.text(of: "ETag"), key)
+        let tag = document.text(of: "ETag") ?? ""
+        if document.name == "CompleteMultipartUploadResult", tag.isEmpty { return try await published(response) }
+        return try backend.stored(response, tag, key)
+    }
+
+    /// What the store shows under the key, for servers that complete an upload without naming its ETag (Ceph's RGW 16).
+    private func published(_ response: HTTPResponse) async throws(StorageError) -> WrittenVersion {
+        let current = try await backend.metadata(key, version: nil)
+        guard let current, current.metadata.size == source.size, let tag = current.metadata.version else {
+            throw backend.client.unusable(UnusableAnswer(detail: "it names no ETag, and shows no such object"), key)
+        }
+        return WrittenVersion(tag: tag, versionID: response["x-amz-version-id"] ?? current.version)
     }
 }
