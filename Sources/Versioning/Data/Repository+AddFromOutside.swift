@@ -3,7 +3,8 @@ import FileSystem
 import Indexing
 package import Objects
 package import ProjectFiles
-package import Storage
+import Storage
+import Transfers
 
 extension Repository {
     /// `add SOURCE --out PATH`: data from anywhere becomes an output at a path of the repository.
@@ -111,25 +112,31 @@ extension Repository {
                 size &+= status.size
             }
         }
-        progress.report(.began(.pushing, items: entries.count, bytes: size))
-        for (file, entry) in zip(found.files, entries) {
-            _ = try await store.store(ObjectID(entry.digest), from: file.request.path)
-            progress.report(.advanced(.pushing, items: 1, bytes: file.request.status.size))
-        }
-        progress.report(.ended(.pushing))
-        var checksum: OutputChecksum
+        let checksum: OutputChecksum
+        var objects = OutsideObjects()
+        for (file, entry) in zip(found.files, entries) { objects.add(ObjectID(entry.digest), at: file.request.path) }
+        var group = TransferGroup(files: entries.map { ObjectID($0.digest) })
+        let staged = Paths.join(scratch, "staging/" + TemporaryName.make())
+        defer { try? Files.remove(staged) }
         if found.isDirectory {
             let listing = DirectoryObject(entries: entries)
-            let path = Paths.join(scratch, "staging/" + TemporaryName.make())
-            try Files.makeDirectory(Paths.parent(path))
-            try Files.create(path, bytes: listing.bytes, mode: 0o600)
-            defer { try? Files.remove(path) }
-            _ = try await store.store(listing.id(), from: path)
+            try Files.makeDirectory(Paths.parent(staged))
+            try Files.create(staged, bytes: listing.bytes, mode: 0o600)
+            objects.add(listing.id(), at: staged)
+            group = TransferGroup(directory: listing.id(), files: group.files)
             checksum = OutputChecksum(object: listing.id(), size: Int(size), nfiles: entries.count)
         } else {
             checksum = OutputChecksum(
                 object: ObjectID(entries[0].digest), size: Int(size),
                 isExecutable: found.files[0].request.status.isExecutable)
+        }
+        let queue = TransferQueue(store: store, jobs: request.jobs, progress: progress)
+        let report = try await queue.push(TransferPlan([group]), from: objects)
+        guard report.isComplete else {
+            let causes = report.failed.sorted { $0.id < $1.id }
+            throw TransferFailed(
+                verb: "upload", count: report.failed.count + report.missing.count + report.withheld.count,
+                causes: causes)
         }
         plan.stage.outputs[plan.outputNumber].checksum = checksum
         let changes = ProjectFileChanges(self)

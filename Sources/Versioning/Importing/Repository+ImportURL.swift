@@ -170,7 +170,7 @@ extension Repository {
     ) async throws {
         guard let contents = try await source.contents() else { throw MissingSource(url: source.url) }
         let data = IncomingData(contents, of: source)
-        let digests = try await digests(of: data, jobs: jobs) { digest, path in
+        let digests = try await digests(of: data, jobs: jobs ?? store.backend.concurrency) { digest, path in
             let id = ObjectID(digest)
             if try await store.stat(id) == nil { try await store.store(id, from: path) }
         }

@@ -1,4 +1,5 @@
 import FileSystem
+import HTTP
 import Storage
 import TestSupport
 import Testing
@@ -65,7 +66,7 @@ struct CloudProject {
 
     /// How many versions there are, those that were overwritten included.
     func versions() async throws -> Int {
-        let query = [("versions", ""), ("prefix", folder + "/")]
+        let query: CanonicalQuery = [("versions", ""), ("prefix", folder + "/")]
         let response = try await backend.client.send(S3Request(.get, nil, query: query))
         return String(decoding: response.body, as: UTF8.self).ranges(of: "<Version>").count
     }
@@ -78,18 +79,21 @@ struct CloudProject {
 }
 
 extension String {
+    private static var mark: String { "version_id: " }
+
     /// The same, with every version ID replaced by `V`: two pushes never have the same ones.
     var withoutVersionIDs: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard let range = line.range(of: "version_id: ") else { return String(line) }
-            return String(line[..<range.upperBound]) + "V"
+            let parts = line.split(separator: Self.mark, maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 ? parts[0] + Self.mark + "V" : line
         }.joined(separator: "\n")
     }
 
     /// The version IDs in the order in which they appear.
     var versionIDs: [String] {
         split(separator: "\n").compactMap { line in
-            line.range(of: "version_id: ").map { String(line[$0.upperBound...]) }
+            let parts = line.split(separator: Self.mark, maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 ? String(parts[1]) : nil
         }
     }
 }
