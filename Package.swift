@@ -110,7 +110,7 @@ let package = Package(
             ]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
-        tests("CommandTests", ["varve", "Documents", "Storage", "FileSystem", "Hashing", "TestSupport"]),
+        tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
         tests("CommandsTests", ["Commands", "Rendering", "Basics", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
