@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Documents
+import FileSystem
 import Objects
 import Rendering
 import Versioning
@@ -21,9 +22,10 @@ struct DiffCommand: RepositoryCommand {
         help: ArgumentHelp("Outputs, files in them, pointer files or stages to compare", valueName: "paths"),
         completion: .targets)
     var targets: [String] = []
-    @Argument(help: ArgumentHelp("Older Git revision", valueName: "a_rev")) var from = "HEAD"
-    @Argument(help: ArgumentHelp("Newer Git revision; the workspace by default", valueName: "b_rev"))
-    var to: String?
+    @Argument(
+        help: ArgumentHelp(
+            "Older Git revision, HEAD by default, and the newer one, the workspace by default", valueName: "revisions"))
+    var revisions: [String] = []
     @Flag(help: "Print JSON") var json = false
     @Flag(name: .customLong("show-hash"), help: "Show object IDs") var showHash = false
     @Flag(name: .customLong("md"), help: "Print a Markdown table") var markdown = false
@@ -38,7 +40,41 @@ struct DiffCommand: RepositoryCommand {
     var key: [String] = []
     @Option(help: ArgumentHelp("How many changed, removed and added rows to show of each", valueName: "number"))
     var limit: Int?
+    @Flag(name: .customLong("git-driver"), help: "Compare two versions of a .dvc file that Git gives (see `varve install`)")
+    var gitDriver = false
     @OptionGroup var global: GlobalOptions
+
+    private var from: String { revisions.first ?? "HEAD" }
+    private var to: String? { revisions.count > 1 ? revisions[1] : nil }
+
+    func execute(_ console: Console) async throws {
+        if gitDriver { return try await compareForGit(console) }
+        guard revisions.count <= 2 else {
+            throw Failure("at most two revisions can be compared", category: .usage)
+        }
+        let environment = console.invocation.environment
+        try await run(in: Repository(discoveredFrom: environment, progress: console.progress), console)
+    }
+
+    /// Git calls with the path in the work tree, then file, digest and mode of the old version and of the new one.
+    private func compareForGit(_ console: Console) async throws {
+        // Of a file in conflict Git gives the path alone.
+        guard revisions.count >= 7 else {
+            console.print("diff --varve \(console.displayed(revisions.first ?? "")): unmerged")
+            return
+        }
+        let environment = console.invocation.environment
+        let (path, old, new) = (revisions[0], revisions[1], revisions[4])
+        let folder = Paths.parent(Paths.absolute(path, from: environment.workingDirectory))
+        let repository = try Repository(
+            root: ProjectFolder.find(from: folder), environment: environment, progress: console.progress)
+        func bytes(_ file: String) throws -> [UInt8] {
+            try Files.read(Paths.absolute(file, from: environment.workingDirectory))
+        }
+        let (before, after) = (try bytes(old), try bytes(new))
+        let changes = try await repository.pointerChanges(from: before, to: after, path: path)
+        console.print(PointerDiffView(path: path, old: before, new: after, changes: changes).text)
+    }
 
     func run(in repository: Repository, _ console: Console) async throws {
         if let rows { return try await compareRows(of: rows, in: repository, console) }

@@ -51,6 +51,18 @@ package struct HookInstallation: Sendable {
             "merge.dvc.driver", "varve git-hook merge-driver --ancestor %O --our %A --their %B ")
     }
 
+    /// Lets `git diff` in this clone show what changed in the data behind `.dvc` files.
+    package func installDiffDriver() throws {
+        try git.setConfigValue("diff.varve.command", "varve diff --git-driver")
+        let path = Paths.join(git.commonDirectory, "info/attributes")
+        let line = "*.dvc diff=varve"
+        let text = String(decoding: try Files.readIfPresent(path) ?? [], as: UTF8.self)
+        guard !text.split(separator: "\n").contains(Substring(line)) else { return }
+        try Files.makeDirectory(Paths.parent(path))
+        let separator = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
+        try Files.write(Array("\(text)\(separator)\(line)\n".utf8), to: path)
+    }
+
     /// Adds the hooks to `.pre-commit-config.yaml` for the pre-commit tool, which then runs them.
     package func installPreCommitConfiguration() throws {
         try installMergeDriver()

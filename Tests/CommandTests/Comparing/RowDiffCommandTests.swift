@@ -121,3 +121,48 @@ import Testing
         #expect(seen == expected)
     }
 }
+
+@Suite("git diff of pointer files") struct GitDriverTests {
+    @Test("shows the files that changed, the rows of a table, and what else the file says otherwise")
+    func driver() throws {
+        let repository = try TemporaryRepository()
+        try repository.varve("install", "--diff-driver").succeeds()
+        try repository.varve("install", "--diff-driver").succeeds()
+        #expect(try repository.read(".git/info/attributes").ranges(of: "diff=varve").count == 1)
+        #expect(!repository.exists(".git/hooks/pre-push"))
+        for name in ["a", "b", "c"] { try repository.write("part/data/\(name)", name) }
+        try repository.write("part/t.csv", "id,n\n1,a\n")
+        try repository.varve("add", "-q", "data", "t.csv", in: "part").succeeds()
+        try repository.commitAll()
+        try repository.write("part/data/a", "A")
+        try repository.remove("part/data/b")
+        try repository.write("part/data/sub/d", "d")
+        try repository.write("part/t.csv", "id,n\n1,a\n2,b\n")
+        try repository.varve("add", "-q", "data", "t.csv", in: "part").succeeds()
+        try repository.write("part/t.csv.dvc", repository.read("part/t.csv.dvc") + "desc: people\n")
+        let path = try repository.shell("dirname $varve").succeeds().output.split(separator: "\n")[0]
+        let shown = try repository.run(
+            ["git", "diff"], with: ["PATH": "\(path):/usr/bin:/bin"]
+        ).succeeds().output
+        #expect(shown.contains("diff --varve part/data.dvc\ndata: 3 files, 3 B, "))
+        #expect(shown.contains("\n  + sub/d\n  - b\n  ~ a\n"))
+        #expect(shown.contains("\n  t.csv: 1 -> 2 rows: 1 added, 1 the same\n"))
+        #expect(shown.contains("\n+desc: people\n"))
+    }
+
+    @Test("shows a new file, one that is gone, and directories that the cache does not know")
+    func ends() throws {
+        let repository = try TemporaryRepository()
+        try repository.write("data/a", "a")
+        try repository.varve("add", "-q", "data").succeeds()
+        try repository.write("empty", "")
+        let zeros = String(repeating: "0", count: 40)
+        func driver(_ old: String, _ new: String) throws -> String {
+            try repository.varve("diff", "--git-driver", "data.dvc", old, zeros, "100644", new, zeros, "100644")
+                .succeeds().output
+        }
+        #expect(try driver("/dev/null", "data.dvc").contains("data: nothing -> 1 file, 1 B, "))
+        try repository.remove(".dvc/cache")
+        #expect(try driver("data.dvc", "/dev/null").contains("run `varve fetch`"))
+    }
+}
