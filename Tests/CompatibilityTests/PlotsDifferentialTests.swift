@@ -17,7 +17,9 @@ struct PlotsDifferentialTests {
             ["show", "--show-vega", "data/log.csv", "-t", "mine"], ["show", "--show-vega", "broken.json"],
         ] { try compare(words, in: repository) }
         try compare(["show", "--json", "two", "data"], in: repository, folder: "data")
-        try compare(["diff", "--json", "v1", "HEAD"], in: repository, folder: "dvclive")
+        try compare(
+            ["diff", "--json", "v1", "HEAD", "--targets", "plots", "l.csv", "twosame", "../cm.json"], in: repository,
+            folder: "dvclive")
     }
 
     @Test(
