@@ -27,7 +27,8 @@ struct CommandLineTests {
             BuiltProgram.commands.sorted() == [
                 "add", "cache", "check-ignore", "checkout", "commit", "completion", "config", "dag", "data",
                 "destroy", "diff", "doctor", "du", "fetch", "freeze", "gc", "get", "get-url", "import", "import-url",
-                "init", "install", "list", "list-url", "move", "plan", "plots", "pull", "push", "remote", "remove", "repro",
+                "init", "install", "list", "list-url", "move", "plan", "plots", "pull", "push", "remote", "remove",
+                "repro",
                 "root", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
             ])
     }
