@@ -85,7 +85,7 @@ let package = Package(
         tests("GitTests", ["Git", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
-        tests("ChartsTests", ["Charts", "Processes", "TestSupport", "FileSystem", "Basics"]),
+        tests("ChartsTests", ["Charts"]),
         .target(
             name: "TestSupport", dependencies: ["Storage", "Objects", "HTTP", "Hashing", "FileSystem", "Basics"],
             path: "Tests/TestSupport", swiftSettings: strict),

@@ -38,7 +38,7 @@ import Testing
 
     @Test("no shape of data breaks the drawing")
     func extremes() {
-        let values: [Double] = [.nan, .infinity, -.infinity, 0, 1e308, -1e308, 5e-324]
+        let values: [Double] = [.nan, .infinity, -.infinity, 0, 1e308, -1e308, .leastNonzeroMagnitude]
         let points = values.flatMap { x in values.map { Point(x: x, y: $0) } }
         let plane = Plane(xLabel: "", yLabel: "", series: [Series(name: "", color: 8, points: points)])
         for content in [Chart.Content.lines(plane), .points(plane), .matrices([]), .nothing] {

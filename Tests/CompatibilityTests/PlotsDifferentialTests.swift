@@ -13,11 +13,13 @@ struct PlotsDifferentialTests {
             ["diff", "--json", "HEAD~1", "broken"], ["show", "--json", "--split", "^two.*", "data/"],
             ["show", "--json", "*.csv"], ["diff", "--json", "nope"],
             ["show", "--json", "data/log.csv", "-x", "loss", "-y", "acc", "--title", "T", "--x-label", "X"],
-            ["show", "--json", "nh.tsv", "--no-header", "-o", "elsewhere", "dvclive"],
+            ["show", "--json", "nh.tsv", "dvclive", "--no-header", "-o", "elsewhere"],
             ["show", "--show-vega", "data/log.csv", "-t", "mine"], ["show", "--show-vega", "broken.json"],
         ] { try compare(words, in: repository) }
         try compare(["show", "--json", "two", "data"], in: repository, folder: "data")
-        try compare(["diff", "--json", "v1", "HEAD"], in: repository, folder: "dvclive")
+        try compare(
+            ["diff", "--json", "v1", "HEAD", "--targets", "plots", "l.csv", "twosame", "../cm.json"], in: repository,
+            folder: "dvclive")
     }
 
     @Test(

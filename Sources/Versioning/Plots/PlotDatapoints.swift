@@ -28,7 +28,12 @@ struct PlotDatapoints {
             guard let first = rows.first else {
                 throw PlotFailure("TypeError", "argument of type 'NoneType' is not iterable")
             }
-            if first[field.name] == nil { throw .missingField(field.name, among: first.keys) }
+            guard first[field.name] == nil else { continue }
+            if let nameless = first.entries.firstIndex(where: SeparatedValues.isSurplus) {
+                throw PlotFailure(
+                    "TypeError", "sequence item \(nameless): expected str instance, NoneType found")
+            }
+            throw .missingField(field.name, among: first.keys)
         }
         let xs = inferred.x
         let ys = inferred.y
@@ -214,10 +219,8 @@ private struct Fields {
             guard let first = list.first?.mapping else {
                 throw PlotFailure("AttributeError", "'NoneType' object has no attribute 'keys'")
             }
-            guard let (name, value) = first.entries.last else { return [] }
-            // The column of a CSV file's surplus fields has no name.
-            let isNameless = name == SeparatedValues.surplusKey && value.array != nil
-            return isNameless ? [] : [PlotField(file: id, name: name)]
+            guard let last = first.entries.last, !SeparatedValues.isSurplus(last.key, last.value) else { return [] }
+            return [PlotField(file: id, name: last.key)]
         }
         return []
     }

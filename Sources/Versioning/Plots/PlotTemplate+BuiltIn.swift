@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 // The templates that DVC comes with, as data: other programs read the filled ones, so they are the same value by value.
 extension PlotTemplate {

@@ -7,7 +7,10 @@ struct SeparatedValues {
     /// Python's limit for one field.
     static let longestField = 131_072
     /// What the key of surplus fields, which Python calls `None`, is in JSON.
-    static let surplusKey = "null"
+    private static let surplusKey = "null"
+
+    /// Whether a column holds the fields of a row beyond the header, and so has no name.
+    static func isSurplus(_ key: String, _ value: Value) -> Bool { key == surplusKey && value.array != nil }
 
     /// - Parameter hasHeader: where there is none, columns are called `0`, `1`, …
     static func rows(_ text: [UInt8], separator: UInt8, hasHeader: Bool) throws(PlotFailure) -> [Value] {
