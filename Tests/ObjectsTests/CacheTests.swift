@@ -37,6 +37,26 @@ import Testing
         #expect(try !cache.contains(id("absent")))
     }
 
+    @Test("an object that was fetched has its name at once, and is believed unseen only when it was flushed")
+    func settling() throws {
+        let texts = (0..<40).map { "object \($0)" }
+        for text in texts {
+            let temporary = try cache.temporaryPath(for: id(text))
+            try Files.create(temporary, bytes: Array(text.utf8), mode: 0o444)
+            try cache.deliver(temporary: temporary, as: id(text))
+            #expect(try Files.status(cache.path(of: id(text)))?.mode == 0o644)
+        }
+        // What a power failure makes of one that was not flushed.
+        try Files.write([], to: cache.path(of: id(texts[0])), sync: false)
+        #expect(try !cache.contains(id(texts[0])))
+        #expect(quarantined.count == 1)
+        #expect(try cache.contains(id(texts[1])))
+        // Few are flushed one by one, many together.
+        try cache.settle(texts[2..<5].map(id))
+        try cache.settle(texts[5...].map(id))
+        for text in texts[1...] { #expect(try Files.status(cache.path(of: id(text)))?.mode == 0o444) }
+    }
+
     @Test("a link or folder in place of an object is damage, not an object")
     func wrongKind() throws {
         try Files.makeDirectory(cache.path(of: id("folder")))
