@@ -13,7 +13,9 @@ extension OutputChecksum {
     /// The files of a directory, where the project file itself tells them: as a list, or by saying that there are none.
     var recordedListing: DirectoryObject? {
         let nothing = DirectoryObject(entries: [])
-        if let object, object.isDirectory, object.digest == nothing.id().digest { return nothing }
+        if files?.isEmpty ?? true, let object, object.isDirectory, object.digest == nothing.id().digest {
+            return nothing
+        }
         guard let files, !files.isEmpty else { return nil }
         let entries = files.compactMap { file in
             file.checksum.object.map { DirectoryObject.Entry(path: RelativePath(file.relpath), digest: $0.digest) }

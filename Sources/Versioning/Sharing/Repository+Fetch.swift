@@ -77,16 +77,27 @@ extension Repository {
         _ group: RemoteGroups.Group, _ request: TransferRequest, names: inout ObjectNames,
         isElsewhere: (UsedOutput) -> Bool = { _ in false }
     ) async throws -> FetchOutcome {
-        // Without any remote it is an error only where something is missing.
-        if group.remote != nil || settings.defaultRemote != nil,
-            let remote = try cloudRemote(group.remote, use: request.use)
-        {
+        // A remote need only be there, and is only opened, when something is missing.
+        if (try? settings.remote(group.remote, root: root))?.isVersionAware == true {
+            try keepListings(of: group.outputs)
+            guard try !isInCache(group.outputs), let remote = try cloudRemote(group.remote, use: request.use) else {
+                return FetchOutcome()
+            }
             return try await bring(
                 group.outputs, from: remote, jobs: request.jobs, names: &names, isElsewhere: isElsewhere)
         }
         try keepListings(of: group.outputs, evenIfIncomplete: true)
         return try await bring(
             group.outputs, from: store(of: group.remote, use: request.use), jobs: request.jobs, names: &names)
+    }
+
+    /// Whether the cache has all that is asked for.
+    private func isInCache(_ outputs: [UsedOutput]) throws -> Bool {
+        try outputs.allSatisfy { output in
+            guard output.object.isDirectory else { return cache.holds(output.object) }
+            guard let listing = try listing(of: output.checksum) else { return false }
+            return output.files(in: listing).allSatisfy(cache.holds)
+        }
     }
 
     /// Whether the records of runs stay where they are because the remote keeps no objects; DVC says nothing then.

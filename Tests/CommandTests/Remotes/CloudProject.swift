@@ -48,6 +48,9 @@ struct CloudProject {
         try Files.write(Array(settings.utf8), to: repository.path + "/.dvc/config.local", sync: false)
     }
 
+    /// Leaves the proxy out, which does not know all that DVC's client says.
+    func goesStraightToServer() throws { try addRemote(to: repository, endpoint: server.endpoint) }
+
     /// Another person's clone, whose remote is the server itself.
     func clone() throws -> TemporaryRepository {
         try repository.commitAll()

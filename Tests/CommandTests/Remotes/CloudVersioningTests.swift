@@ -41,8 +41,9 @@ struct CloudVersioningTests {
     func sameProjectFiles() async throws {
         let ours = try await CloudProject()
         let theirs = try await CloudProject()
+        try theirs.goesStraightToServer()
         for project in [ours, theirs] { try fill(project.repository) }
-        try ours.repository.varve("push").succeeds().prints("Updating lock file 'dvc.lock'\n19 files pushed\n")
+        try ours.repository.varve("push").succeeds().prints("Updating lock file 'dvc.lock'\n20 files pushed\n")
         try theirs.repository.dvc("push").succeeds()
         for name in Self.projectFiles {
             #expect(
@@ -89,13 +90,14 @@ struct CloudVersioningTests {
         try other.dvc("status").prints("Data and pipelines are up to date.\n")
         try other.dvc("push").prints("Everything is up to date.\n")
         #expect(try other.git("status", "--porcelain") == "")
-        #expect(try await project.versions() == 19)
+        #expect(try await project.versions() == 20)
     }
 
     @Test("varve pulls what DVC pushed and finds nothing to do", .enabled(if: BuiltProgram.dvc != nil))
     func readFromDVC() async throws {
         let project = try await CloudProject(option: "worktree")
         let repository = project.repository
+        try project.goesStraightToServer()
         try fill(repository)
         try repository.dvc("push", "-q").succeeds()
         let other = try project.clone()
@@ -161,8 +163,9 @@ struct CloudVersioningTests {
         #expect(try text(repository, "d.dvc").versionIDs.count == 1)
         try repository.varve("status").prints("Data and pipelines are up to date.\n")
         let missing = try repository.varve("data", "status", "--not-in-remote", "--granular").succeeds()
-        #expect(missing.output.contains("d/1") && missing.output.contains("d/3"))
-        #expect(!missing.output.contains("d/2\n"))
+        let section = String(missing.output.split(separator: "DVC committed").first ?? "")
+        #expect(section.contains("d/1") && section.contains("d/3"))
+        #expect(!section.contains("d/2"))
         let other = try project.clone()
         let failed = try other.varve("pull").fails(status: 1)
         #expect(failed.errors.contains("'d/1': no version of it in remote 'store' is recorded"))
@@ -342,8 +345,9 @@ struct CloudVersioningTests {
         #expect(added.errors.contains("keeps versions of files under their own names"))
         let runs = try repository.varve("push", "--run-cache").succeeds()
         #expect(runs.errors.contains("the run cache is left out"))
-        try repository.varve("config", "--local", "remote.store.url", "/tmp/nowhere").succeeds()
-        let folder = try repository.varve("push").fails(status: 1)
+        try repository.varve("remote", "add", "folder", repository.folder + "/folder").succeeds()
+        try repository.varve("remote", "modify", "folder", "worktree", "true").succeeds()
+        let folder = try repository.varve("push", "-r", "folder").fails(status: 1)
         #expect(folder.errors.contains("is no store that keeps versions"))
         #expect(try await project.names() == ["a"])
     }
@@ -372,12 +376,10 @@ struct CloudVersioningTests {
     func killedPush() async throws {
         let project = try await CloudProject()
         let repository = project.repository
-        let total =
-            try S3Project.fill(repository.path("d"), files: 1000, size: 1000, seed: 43)
-            + S3Project.fill(repository.path("big"), files: 1, size: 20 << 20, seed: 44)
-        try repository.varve("add", "-q", "d", "big").succeeds()
+        let total = try S3Project.fill(repository.path("d"), files: 1000, size: 1000, seed: 43)
+        try repository.varve("add", "-q", "d").succeeds()
         var kills = 0
-        for share in [0.2, 0.5, 0.9, 0.99] {
+        for share in [0.1, 0.35, 0.5, 0.8] {
             let mark = Int64(Double(total) * share)
             let process = try repository.start([BuiltProgram.varve, "push", "-q"])
             while !process.hasEnded(within: 0.001) {
@@ -390,15 +392,42 @@ struct CloudVersioningTests {
         }
         #expect(kills >= 2)
         try repository.varve("push").succeeds()
-        #expect(project.proxy.bytesSent < Int64(Double(total) * 1.05) + 1000 * 1024)
+        #expect(project.proxy.bytesSent < Int64(Double(total) * 1.05) + 64_000)
         #expect(try text(repository, "d.dvc").versionIDs.count == 1000)
         let other = try project.clone()
         try other.varve("pull", "-q").succeeds()
-        for name in ["d", "big"] {
-            #expect(
-                try TreeSnapshot(of: other.path(name)).contents == TreeSnapshot(of: repository.path(name)).contents)
-        }
+        #expect(try TreeSnapshot(of: other.path("d")).contents == TreeSnapshot(of: repository.path("d")).contents)
         try repository.varve("push").prints("Everything is up to date.\n")
+    }
+
+    @Test("a large file that a killed push has sent is not sent again, though its mark tells nothing")
+    func killedAfterLargeFile() async throws {
+        let project = try await CloudProject { request in
+            request.method == "PUT" && request.target.contains("/slow") ? .hang(seconds: 100) : nil
+        }
+        let repository = project.repository
+        try S3Project.fill(repository.path("big"), files: 1, size: 20 << 20, seed: 44)
+        try repository.write("slow", "slow")
+        try repository.varve("add", "-q", "big/0", "slow").succeeds()
+        let process = try repository.start([BuiltProgram.varve, "push", "-q"])
+        let scratch = repository.path(".dvc/tmp/varve")
+        while try !Files.names(in: scratch).contains(where: { $0.hasPrefix("cloud-") }) {
+            if process.hasEnded(within: 0.01) {
+                Issue.record("the push has ended: \(process.wait())")
+                return
+            }
+        }
+        process.stop()
+        _ = process.wait()
+        #expect(try text(repository, "big/0.dvc").versionIDs == [])
+        try project.goesStraightToServer()
+        try repository.varve("push").prints("1 file pushed\n")
+        #expect(try await project.versions() == 2)
+        #expect(try text(repository, "big/0.dvc").versionIDs.count == 1)
+        #expect(try !Files.names(in: scratch).contains { $0.hasPrefix("cloud-") })
+        let other = try project.clone()
+        try other.varve("pull", "-q").succeeds()
+        #expect(try TreeSnapshot(of: other.path("big")).contents == TreeSnapshot(of: repository.path("big")).contents)
     }
 
     @Test("what was sent before the server failed is recorded, and the next push sends the rest")
@@ -413,7 +442,7 @@ struct CloudVersioningTests {
         #expect(run.errors.contains("1 files failed to upload"))
         #expect(try text(repository, "good.dvc").versionIDs.count == 1)
         #expect(try text(repository, "bad.dvc").versionIDs == [])
-        try project.addRemote(to: repository, endpoint: project.server.endpoint)
+        try project.goesStraightToServer()
         try repository.varve("push").prints("1 file pushed\n")
         #expect(try await project.versions() == 2)
     }

@@ -156,6 +156,31 @@ struct S3CommandTests {
         #expect(keys == ["files/md5/0c/c175b9c0f1b6a831c399e269772661"])
     }
 
+    @Test("add --to-remote sends only what the bucket lacks, and records nothing where something is refused")
+    func addToRemote() async throws {
+        let project = try await S3Project { request in
+            // The MD5 of what is in `refused`.
+            request.method == "PUT" && request.target.hasSuffix("/9d/d4e461268c8034f5c8564e155c67a6")
+                ? .status(403, code: "AccessDenied") : nil
+        }
+        let repository = project.repository
+        let source = repository.folder + "/source"
+        try S3Project.fill(source, files: 100, size: 500, seed: 6)
+        try repository.varve("add", "-q", "--to-remote", source, "-o", "data", "--remote-jobs", "3").succeeds()
+        #expect(!Files.exists(repository.path("data")))
+        #expect(!Files.exists(repository.path(".dvc/cache/files")))
+        let other = try project.clone()
+        try other.varve("pull", "-q").succeeds()
+        #expect(try TreeSnapshot(of: other.path("data")).contents == TreeSnapshot(of: source).contents)
+        let before = project.proxy.bytesSent
+        try repository.varve("add", "-q", "--to-remote", source, "-o", "again").succeeds()
+        #expect(project.proxy.bytesSent - before < 500)
+        try Files.write(Array("x".utf8), to: source + "/refused", sync: false)
+        let run = try repository.varve("add", "-q", "--to-remote", source, "-o", "third").fails()
+        #expect(run.errors.contains("files failed to upload"))
+        #expect(!Files.exists(repository.path("third.dvc")))
+    }
+
     @Test("the rate that --bwlimit sets is kept")
     func bandwidth() async throws {
         let project = try await S3Project()
