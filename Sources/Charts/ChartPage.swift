@@ -1,15 +1,18 @@
 import Hashing
 
-/// A page of charts that needs nothing but itself.
+/// A page of charts, and of words about them, that needs nothing but itself.
 package struct ChartPage: Sendable {
     package var title: String
     /// A line below the title.
     package var lead: String
+    /// What stands before the charts.
+    package var blocks: [PageBlock]
     package var charts: [Chart]
 
-    package init(title: String, lead: String, charts: [Chart]) {
+    package init(title: String, lead: String, blocks: [PageBlock] = [], charts: [Chart]) {
         self.title = title
         self.lead = lead
+        self.blocks = blocks
         self.charts = charts
     }
 
@@ -23,6 +26,7 @@ package struct ChartPage: Sendable {
         page.element("h1", text: title)
         page.element("p", [("class", "lead")], text: lead)
         page.raw("</header>\n<main>\n")
+        for block in blocks { block.write(into: &page) }
         page.raw(sections)
         page.raw("</main>\n<footer>Drawn by varve. This page works without a network.</footer>\n")
         page.raw("<script>\(PageAssets.script)</script>\n</body>\n</html>\n")

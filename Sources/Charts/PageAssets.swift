@@ -41,7 +41,7 @@ enum PageAssets {
             figure{margin:0;max-width:100%}
             figcaption{font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
             figure img{display:block;max-width:100%;height:auto;background:#fff;border:1px solid var(--line)}
-            """ + Palette.rules
+            """ + Palette.rules + PageBlock.style
 
     private static let lightVariables =
         "--paper:#f6f7f9;--card:#fff;--text:#1c1e21;--soft:#5c6370;--line:#dfe3e8;--bad:#a3211b;--onfill:#fff;"

@@ -89,7 +89,16 @@ import Testing
         charts.append(chart)
         chart.content = .pictures([Picture(caption: text, mediaType: text, bytes: [1])])
         charts.append(chart)
-        let html = ChartPage(title: text, lead: text, charts: charts).html
+        var block = PageBlock(title: text)
+        block.lines = [text]
+        block.problems = [text]
+        block.grid = PageBlock.Grid(
+            [text],
+            rows: [
+                [.text(text), .code(text), .number(text), .good(text), .bad(text), .soft(text)],
+                [.change(old: text, new: text)],
+            ])
+        let html = ChartPage(title: text, lead: text, blocks: [block], charts: charts).html
         #expect(!html.contains("<script>alert") && !html.contains("<img src=x") && !html.contains("alert('1')"))
         #expect(html.split(separator: "<script").count == 2)
         #expect(!html.utf8.contains(0))
@@ -101,6 +110,17 @@ import Testing
         #expect(html.contains("default-src &#39;none&#39;") && html.contains("src=\"data:image/png;base64,AQID\""))
         #expect(!html.contains("http://") && !html.contains("https://") && !html.contains(" style="))
         #expect(!html.contains("unsafe-inline"))
+    }
+
+    @Test("a table has a cell for each of the data, and tells how many rows it leaves out")
+    func grid() {
+        var block = PageBlock(title: "Rows")
+        block.grid = PageBlock.Grid(
+            ["a", "b"], rows: (0..<1003).map { [.number("\($0)"), .change(old: "x", new: "y")] })
+        let html = ChartPage(title: "t", lead: "", blocks: [block], charts: []).html
+        #expect(html.split(separator: "<tr>").count == 1 + 1 + 1000)
+        #expect(html.contains("<td class=\"number\">999</td><td class=\"changed\"><del>x</del> <ins>y</ins></td>"))
+        #expect(!html.contains(">1000<") && html.contains("… and 3 more"))
     }
 
     @Test("a page of one's own gets the charts where it says, and is refused where it doesn't")

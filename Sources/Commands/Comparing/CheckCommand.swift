@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Charts
 import Documents
 import ProjectFiles
 import Rendering
@@ -135,13 +136,34 @@ struct MetricCheckView {
         ]
     }
 
-    var text: String {
-        let table = Table(headings, rows: check.outcomes.map { cells($0) { $0 } })
-        let reasons = check.outcomes.compactMap { outcome -> String? in
+    /// Why gates have no value, a sentence for each.
+    private var reasons: [String] {
+        check.outcomes.compactMap { outcome in
             guard case .missing(let reason) = outcome.result else { return nil }
             return "'\(outcome.gate.name.text)' is \(reason)."
         }
+    }
+
+    var text: String {
+        let table = Table(headings, rows: check.outcomes.map { cells($0) { $0 } })
         return ([table.plain, ""] + reasons + [summary]).joined(separator: "\n")
+    }
+
+    /// The gates as a part of a page.
+    var block: PageBlock {
+        var block = PageBlock(title: "Gates")
+        block.lines = [summary]
+        block.problems = reasons.map(\.escapingControlCharacters)
+        block.grid = PageBlock.Grid(
+            headings.map(\.escapingControlCharacters),
+            rows: check.outcomes.map { outcome in
+                let cells = cells(outcome) { $0.escapingControlCharacters }
+                return [
+                    outcome.result == .passed ? .good(cells[0]) : .bad(cells[0]), .code(cells[1]), .text(cells[2]),
+                    .number(cells[3]), .number(cells[4]), .number(cells[5]),
+                ]
+            })
+        return block
     }
 
     var markdown: String {

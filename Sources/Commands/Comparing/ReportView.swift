@@ -8,12 +8,12 @@ import Versioning
 ///
 /// A forge takes comments of 65,536 characters; so long tables are folded up, and cut where they would be too long.
 struct ReportView {
-    private let report: ComparisonReport
-    private let repository: Repository
-    private let sections: [Section]
+    let report: ComparisonReport
+    let repository: Repository
+    let sections: [Section]
 
     /// Rows of one kind of change.
-    private struct Section {
+    struct Section {
         let title: String
         /// How many changes there are, in words.
         let summary: String
@@ -22,7 +22,7 @@ struct ReportView {
     }
 
     /// Something of a table: text by others, or a word of ours.
-    private enum Cell {
+    enum Cell {
         case name(String)
         case word(String)
         case loud(String)
@@ -51,6 +51,7 @@ struct ReportView {
         self.repository = repository
         sections = [
             Self.metrics(report, repository), Self.params(report, repository), Self.data(report, repository),
+            Self.plots(report),
         ]
     }
 
@@ -113,7 +114,21 @@ struct ReportView {
             rows: rows)
     }
 
-    private var check: MetricCheckView? {
+    private static func plots(_ report: ComparisonReport) -> Section {
+        let kinds: [PlotChange.Kind] = [.added, .removed, .changed, .same]
+        let counts = kinds.compactMap { kind -> String? in
+            let count = report.plots.changes.count { $0.kind == kind }
+            return count > 0 ? "\(count) \(kind == .same ? "the same" : kind.rawValue)" : nil
+        }
+        return Section(
+            title: "Plots", summary: counts.joined(separator: ", "), headings: ["", "Plot", "Drawn from"],
+            rows: report.plots.differing.map { plot in
+                let sources = plot.sources == [plot.id] ? "" : plot.sources.joined(separator: ", ")
+                return [.word(plot.kind.rawValue), .name(plot.id), .name(sources)]
+            })
+    }
+
+    var check: MetricCheckView? {
         report.check.map { MetricCheckView($0, from: report.old, to: report.new, in: repository) }
     }
 
@@ -152,7 +167,7 @@ struct ReportView {
         return (parts + notes(MarkdownText.code)).joined(separator: "\n\n")
     }
 
-    private var isEmpty: Bool { sections.allSatisfy(\.rows.isEmpty) }
+    var isEmpty: Bool { sections.allSatisfy(\.rows.isEmpty) }
 
     /// What could not be read, in one paragraph; none where all could.
     private func notes(_ name: (String) -> String) -> [String] {
@@ -182,6 +197,14 @@ struct ReportView {
             })
         value["params"] = .mapping(ValueDiffView(report.params, in: repository).value)
         value["data"] = .mapping(DiffView(report.data, showsHashes: false, showsMissing: false).value)
+        value["plots"] = .array(
+            report.plots.changes.map { plot in
+                .mapping(
+                    Mapping([
+                        ("id", .string(plot.id)), ("change", .string(plot.kind.rawValue)),
+                        ("sources", .array(plot.sources.map(Value.string))),
+                    ]))
+            })
         value["check"] = check.map { .mapping($0.value) } ?? .null
         value["errors"] = .array(
             report.failures.map { failure in

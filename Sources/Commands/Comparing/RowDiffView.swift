@@ -179,7 +179,7 @@ struct RowDiffView {
     }
 
     /// Six significant digits.
-    private static func shortened(_ number: Double) -> String {
+    static func shortened(_ number: Double) -> String {
         var scale = 1.0
         while abs(number) * scale < 1e5, scale < 1e12 { scale *= 10 }
         let rounded = (number * scale).rounded() / scale

@@ -14,7 +14,8 @@ struct DiffCommand: RepositoryCommand {
             ("varve diff", "From the last Git commit to the workspace"),
             ("varve diff v1 v2 --targets images", "What became of a directory between two tags"),
             ("varve diff --md HEAD~1", "A table for a pull request"),
-            ("varve diff v1 --rows people.csv --key id", "Rows and columns of a table that changed since v1")))
+            ("varve diff v1 --rows people.csv --key id", "Rows and columns of a table that changed since v1"),
+            ("varve diff v1 --rows people.csv --key id --html", "The same as a page for the browser")))
     static let failureStatus: Int32 = 1
 
     @Option(
@@ -40,6 +41,7 @@ struct DiffCommand: RepositoryCommand {
     var key: [String] = []
     @Option(help: ArgumentHelp("How many changed, removed and added rows to show of each", valueName: "number"))
     var limit: Int?
+    @OptionGroup var page: PageOptions
     @Flag(name: .customLong("git-driver"), help: "Compare two versions of a .dvc file that Git gives (see `varve install`)")
     var gitDriver = false
     @OptionGroup var global: GlobalOptions
@@ -77,8 +79,11 @@ struct DiffCommand: RepositoryCommand {
     }
 
     func run(in repository: Repository, _ console: Console) async throws {
+        try page.check(against: [("--json", json), ("--md", markdown)])
         if let rows { return try await compareRows(of: rows, in: repository, console) }
-        guard key.isEmpty, limit == nil else { throw Failure("--key and --limit go with --rows", category: .usage) }
+        guard key.isEmpty, limit == nil, !page.html else {
+            throw Failure("--key, --limit and --html go with --rows", category: .usage)
+        }
         var request = DiffRequest()
         request.from = from
         request.to = to
@@ -104,12 +109,18 @@ struct DiffCommand: RepositoryCommand {
         request.to = to
         request.keys = key.flatMap { $0.split(separator: ",").map(String.init) }
         request.limit = limit ?? request.limit
-        let view = RowDiffView(try await repository.rowDiff(request), path: path)
+        let diff = try await repository.rowDiff(request)
+        let view = RowDiffView(diff, path: path)
         if json {
             console.showJSON(JSON.emitPython(.mapping(view.value)))
             return
         }
         for warning in view.warnings { console.warn(warning) }
+        if page.html {
+            let rowDiffPage = RowDiffPage(diff, path: path, from: from, to: to ?? Repository.workspaceName)
+            try page.show(rowDiffPage.page, named: "varve_rows.html", of: repository, console)
+            return
+        }
         console.print(markdown ? view.markdown : view.text)
     }
 }

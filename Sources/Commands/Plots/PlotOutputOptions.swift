@@ -95,20 +95,7 @@ struct PlotOutputOptions: ParsableArguments {
         } else {
             html = page.html
         }
-        try Files.makeDirectory(folder)
-        let file = Paths.join(Paths.resolvingLinks(folder), "index.html")
-        try Files.write(Array(html.utf8), to: file, sync: false)
-        let url = "file://" + file.percentEncodedPath
-        console.print(url)
-        let opensAlways = repository.settings.flag("plots", "auto_open")
-        guard opens || opensAlways else { return }
-        if !opensAlways {
-            console.print("To enable auto opening, you can run:\n\n\tdvc config plots.auto_open true")
-        }
-        guard Browser(console.invocation.environment).open(url) else {
-            console.note("Failed to open \(url). Please try opening it manually.")
-            throw ExitCode(1)
-        }
+        try WrittenPage(html, to: Paths.join(folder, "index.html")).show(opens: opens, of: repository, console)
     }
 
     /// The page that the user wants the plots in; as in DVC, a text that is no file is the page itself.
@@ -142,22 +129,4 @@ extension PlotsReport {
 
 extension Plot {
     fileprivate var chart: PlotChart? { if case .chart(let chart) = content { chart } else { nil } }
-}
-
-extension String {
-    /// A path as a URL has it.
-    fileprivate var percentEncodedPath: String {
-        var result = ""
-        for byte in utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (byte < 16 ? "0" : "") + digits
-            }
-        }
-        return result
-    }
 }

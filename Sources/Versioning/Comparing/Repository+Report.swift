@@ -1,3 +1,4 @@
+import Basics
 import Documents
 package import FileSystem
 import Git
@@ -7,12 +8,15 @@ import ProjectFiles
 package struct ComparisonReport: Sendable {
     package let old: String
     package let new: String
+    /// Short names of the commits that the two stand for; `nil` for the workspace.
+    package let commits: (old: String?, new: String?)
     package let metrics: [MetricChange]
     package let params: ValueDiff
     package let data: DataDiff
+    package let plots: PlotComparison
     /// `nil` where the project has no gates.
     package let check: MetricCheck?
-    /// What could not be read of metrics, parameters or data.
+    /// What could not be read of metrics, parameters, data or plots.
     package let failures: [(revision: String, path: RelativePath?, failure: ValueFailure)]
 }
 
@@ -94,21 +98,59 @@ extension Repository {
                 failures.append((newName, nil, ValueFailure(error)))
             }
         }
+        let plots = try await comparePlots(from: oldName, to: newName, &failures)
         let gates = rules.flatMap(\.gates)
         return ComparisonReport(
-            old: oldName, new: newName,
+            old: oldName, new: newName, commits: (old.commit?.name.short, new.commit?.name.short),
             metrics: metrics.files.flatMap { file in
                 file.changes.filter { $0.isChange && !$0.staysNaN }.map {
                     MetricChange(path: file.path, change: $0, rules: rules)
                 }
             },
-            params: params, data: data, check: gates.isEmpty ? nil : MetricCheck(gates, against: metrics),
+            params: params, data: data, plots: plots,
+            check: gates.isEmpty ? nil : MetricCheck(gates, against: metrics),
             failures: failures)
     }
 
-    private static func failures(
-        _ revision: RevisionValues
-    ) -> [(revision: String, path: RelativePath?, failure: ValueFailure)] {
+    private typealias Failures = [(revision: String, path: RelativePath?, failure: ValueFailure)]
+
+    /// A plot that can't be read, or a template that is not there, is told with the other failures.
+    private func comparePlots(
+        from old: String, to new: String, _ failures: inout Failures
+    ) async throws -> PlotComparison {
+        var request = PlotsRequest()
+        request.revisions = [old, new]
+        let report: PlotsReport
+        do {
+            report = try await plots(request)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            failures.append((new, nil, ValueFailure(error)))
+            return PlotComparison()
+        }
+        var found: Failures = report.failures.map { ($0.revision, nil, ValueFailure($0.failure)) }
+        for plot in report.plots {
+            found += plot.sourceFailures.map { failure in
+                let place = Paths.absolute(failure.source, from: environment.workingDirectory)
+                return (failure.revision, relativePath(of: place), ValueFailure(failure.failure))
+            }
+            found += plot.failures.map { ($0.revision, RelativePath(plot.id), ValueFailure($0.failure)) }
+        }
+        for failure in found
+        where !failures.contains(where: { $0.revision == failure.revision && $0.path == failure.path }) {
+            failures.append(failure)
+        }
+        return PlotComparison(report, from: old, to: new)
+    }
+
+    private static func failures(_ revision: RevisionValues) -> Failures {
         revision.failures.map { (revision.name, $0.path, $0.failure) }
+    }
+}
+
+extension ValueFailure {
+    fileprivate init(_ failure: PlotFailure) {
+        self.init(type: failure.type, message: failure.message)
     }
 }

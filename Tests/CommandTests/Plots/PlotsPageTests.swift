@@ -1,9 +1,9 @@
-import FileSystem
 import TestSupport
 import Testing
 
 /// The page as a browser takes it.
-@Suite("The page of plots in Chromium", .enabled(if: chromium != nil, "there is no chromium on the PATH"))
+@Suite(
+    "The page of plots in Chromium", .enabled(if: HeadlessChromium.program != nil, "there is no chromium on the PATH"))
 struct PlotsPageTests {
     @Test("runs its script and breaks no rule of its policy, without a network", .timeLimit(.minutes(5)))
     func browser() throws {
@@ -26,24 +26,12 @@ struct PlotsPageTests {
         #expect(page.contains("</body>"))
         let opened = page.replacing("</body>", with: act).replacing("http-equiv", with: "data-was")
         try repository.write("acted.html", opened)
-        let acted = try run("acted.html", in: repository)
+        let acted = try HeadlessChromium.open("acted.html", in: repository)
         #expect(acted.output.contains(#"data-hidden="1""#), "\(acted)")
         #expect(acted.output.contains("data-tip=\"step 1 · workspace: 3\""), "\(acted)")
 
-        let plain = try run("dvc_plots/index.html", in: repository)
+        let plain = try HeadlessChromium.open("dvc_plots/index.html", in: repository)
         for word in ["CONSOLE", "Refused", "violates"] { #expect(!plain.errors.contains(word), "\(plain)") }
         #expect(plain.output.contains("<h1>Plots</h1>"))
     }
-
-    private func run(_ page: String, in repository: TemporaryRepository) throws -> ProcessRun {
-        try repository.run([
-            try #require(chromium), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--dump-dom",
-            "--user-data-dir=\(repository.folder)/home/chromium", "file://\(repository.path(page))",
-        ]).succeeds()
-    }
 }
-
-/// The browser, where the machine has it.
-private let chromium: String? = (BuiltProgram.variable("PATH") ?? "").split(separator: ":").lazy
-    .flatMap { ["\($0)/chromium", "\($0)/chromium-browser"] }.first { Files.exists($0) }
