@@ -107,8 +107,8 @@ extension Repository {
         // As DVC: beside such outputs, directories that the stage reads are written as lists of files, too.
         for number in entry.dependencies.indices {
             let checksum = entry.dependencies[number].checksum
-            guard checksum.files == nil, let id = checksum.object, id.isDirectory, let listing = try listing(of: checksum),
-                !listing.entries.isEmpty
+            guard checksum.files == nil, let id = checksum.object, id.isDirectory,
+                let listing = try listing(of: checksum), !listing.entries.isEmpty
             else { continue }
             updated.dependencies[number].checksum.files = listing.entries.map { entry in
                 RecordedFile(
