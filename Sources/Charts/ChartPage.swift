@@ -9,7 +9,7 @@ package struct ChartPage: Sendable {
     package var blocks: [PageBlock]
     package var charts: [Chart]
 
-    package init(title: String, lead: String, blocks: [PageBlock] = [], charts: [Chart]) {
+    package init(title: String, lead: String, blocks: [PageBlock] = [], charts: [Chart] = []) {
         self.title = title
         self.lead = lead
         self.blocks = blocks

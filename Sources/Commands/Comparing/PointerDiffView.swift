@@ -1,3 +1,4 @@
+import Objects
 import ProjectFiles
 import Rendering
 import Versioning
