@@ -36,7 +36,9 @@ struct PointerDiffView {
         guard let checksum else { return "nothing" }
         var parts: [String] = []
         if let count = checksum.nfiles { parts.append(counted(count, "file")) }
-        if let size = checksum.size { parts.append("\(ByteCount(Int64(size)))") }
+        if let size = checksum.size {
+            parts.append(size < 1024 ? counted(size, "byte") : "\(ByteCount(Int64(size)))B")
+        }
         if let id = checksum.object { parts.append(String(id.text.prefix(8))) }
         return parts.isEmpty ? "no data" : parts.joined(separator: ", ")
     }

@@ -42,7 +42,9 @@ struct DiffCommand: RepositoryCommand {
     @Option(help: ArgumentHelp("How many changed, removed and added rows to show of each", valueName: "number"))
     var limit: Int?
     @OptionGroup var page: PageOptions
-    @Flag(name: .customLong("git-driver"), help: "Compare two versions of a .dvc file that Git gives (see `varve install`)")
+    @Flag(
+        name: .customLong("git-driver"),
+        help: "Compare two versions of a .dvc file that Git gives (see `varve install`)")
     var gitDriver = false
     @OptionGroup var global: GlobalOptions
 
@@ -71,7 +73,9 @@ struct DiffCommand: RepositoryCommand {
         let repository = try Repository(
             root: ProjectFolder.find(from: folder), environment: environment, progress: console.progress)
         func bytes(_ file: String) throws -> [UInt8] {
-            try Files.read(Paths.absolute(file, from: environment.workingDirectory))
+            // So Git names a version that is not there.
+            if file == "/dev/null" { return [] }
+            return try Files.read(Paths.absolute(file, from: environment.workingDirectory))
         }
         let (before, after) = (try bytes(old), try bytes(new))
         let changes = try await repository.pointerChanges(from: before, to: after, path: path)

@@ -144,7 +144,7 @@ import Testing
         let shown = try repository.run(
             ["git", "diff"], with: ["PATH": "\(path):/usr/bin:/bin"]
         ).succeeds().output
-        #expect(shown.contains("diff --varve part/data.dvc\ndata: 3 files, 3 B, "))
+        #expect(shown.contains("diff --varve part/data.dvc\ndata: 3 files, 3 bytes, "))
         #expect(shown.contains("\n  + sub/d\n  - b\n  ~ a\n"))
         #expect(shown.contains("\n  t.csv: 1 -> 2 rows: 1 added, 1 the same\n"))
         #expect(shown.contains("\n+desc: people\n"))
@@ -161,7 +161,7 @@ import Testing
             try repository.varve("diff", "--git-driver", "data.dvc", old, zeros, "100644", new, zeros, "100644")
                 .succeeds().output
         }
-        #expect(try driver("/dev/null", "data.dvc").contains("data: nothing -> 1 file, 1 B, "))
+        #expect(try driver("/dev/null", "data.dvc").contains("data: nothing -> 1 file, 1 byte, "))
         try repository.remove(".dvc/cache")
         #expect(try driver("data.dvc", "/dev/null").contains("run `varve fetch`"))
     }
