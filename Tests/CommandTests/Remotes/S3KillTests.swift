@@ -69,12 +69,15 @@ struct S3KillTests {
         let size = BuiltProgram.number("VARVE_TEST_LARGE_MIB", default: 256) << 20
         let total = try S3Project.fill(repository.path("data"), files: 1, size: size, seed: 23)
         try repository.varve("add", "-q", "data/0").succeeds()
+        // A busy server may be silent for longer than other tests allow, and what it then gets twice is not the kill's.
+        try repository.varve("config", "--local", "remote.store.read_timeout", "60").succeeds()
         for share in [0.3, 0.6] {
             let mark = Int64(Double(total) * share)
             #expect(try kill(repository, ["push", "-q"], when: { project.proxy.bytesSent > mark }))
         }
         try repository.varve("push", "-q").succeeds()
-        #expect(project.proxy.bytesSent < total + 2 * 5 * (8 << 20))
+        // The four parts that each kill broke off, and what a busy server refused or lost by itself.
+        #expect(project.proxy.bytesSent < total + total / 20 + 2 * 4 * (8 << 20))
         let before = try TreeSnapshot(of: repository.path("data")).contents
         try repository.remove("data/0")
         try repository.remove(".dvc/cache")
