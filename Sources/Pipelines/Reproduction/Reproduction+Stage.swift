@@ -279,7 +279,7 @@ extension Reproduction {
         }
         var stage = begun.stage
         var stores = StoreStates(repository)
-        try await stores.ask(for: stage)
+        try await stores.ask(forDependenciesOf: stage)
         let after = try repository.recordingDependencies(of: stage, stores)
         for number in stage.dependencies.indices {
             if begun.absent.contains(number) {

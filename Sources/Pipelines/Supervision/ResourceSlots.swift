@@ -10,10 +10,7 @@ package struct ResourceSlots: Sendable {
     private let mutexes: String
 
     package init(of repository: Repository) {
-        let variables = repository.environment
-        let state = variables["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let folder = state ?? variables["HOME"].map { Paths.join($0, ".local/state") }
-        devices = folder.map { Paths.join($0, "varve/devices") }
+        devices = repository.environment.stateFolder.map { Paths.join($0, "devices") }
         mutexes = Paths.join(repository.scratch, "mutexes")
     }
 

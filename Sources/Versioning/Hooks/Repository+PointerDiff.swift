@@ -61,8 +61,7 @@ extension Repository {
         guard let format = TableFormat(path: path), let was = old?.object, let now = new?.object, !was.isDirectory,
             !now.isDirectory, cache.holds(was), cache.holds(now)
         else { return nil }
-        let folder = Paths.join(scratch, "tables/" + TemporaryName.make())
-        try Files.makeDirectory(folder)
+        let folder = try makeTablesFolder()
         defer { try? Files.removeTree(folder) }
         var comparison = RowComparison(scratch: folder)
         comparison.limit = 5

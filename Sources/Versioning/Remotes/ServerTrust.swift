@@ -12,9 +12,7 @@ package struct ServerTrust: Sendable {
     private let path: String?
 
     package init(environment: HostEnvironment) {
-        let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let folder = state ?? environment["HOME"].map { Paths.join($0, ".local/state") }
-        path = folder.map { Paths.join($0, "varve/accepted-servers") }
+        path = environment.stateFolder.map { Paths.join($0, "accepted-servers") }
     }
 
     /// - Parameter server: `scheme://host[:port]`.

@@ -31,8 +31,7 @@ extension Repository {
             throw Failure("'\(request.path)' is outside of the repository")
         }
         let format = try Self.tableFormat(of: request.path)
-        let folder = Paths.join(scratch, "tables/" + TemporaryName.make())
-        try Files.makeDirectory(folder)
+        let folder = try makeTablesFolder()
         defer { try? Files.removeTree(folder) }
         let old = try await contents(of: path, at: request.from, as: Paths.join(folder, "old"))
         let new = try await contents(of: path, at: request.to ?? Self.workspaceName, as: Paths.join(folder, "new"))
@@ -49,6 +48,13 @@ extension Repository {
                 old.map { try TableFile($0, format: format, name: request.path) },
                 new.map { try TableFile($0, format: format, name: request.path) })
         }
+    }
+
+    /// A new folder for what comparing tables has to put aside; the caller removes it.
+    func makeTablesFolder() throws -> String {
+        let folder = Paths.join(scratch, "tables/" + TemporaryName.make())
+        try Files.makeDirectory(folder)
+        return folder
     }
 
     private static func tableFormat(of path: String) throws -> TableFormat {

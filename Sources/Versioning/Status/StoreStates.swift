@@ -33,8 +33,12 @@ package struct StoreStates: Sendable {
 
     /// Asks for the dependencies and outputs of a stage that lie in stores; those of this machine cost nothing.
     package mutating func ask(for stage: Stage) async throws {
-        for dependency in stage.dependencies { try await ask(for: dependency, in: stage) }
+        try await ask(forDependenciesOf: stage)
         try await ask(forOutputsOf: stage)
+    }
+
+    package mutating func ask(forDependenciesOf stage: Stage) async throws {
+        for dependency in stage.dependencies { try await ask(for: dependency, in: stage) }
     }
 
     package mutating func ask(forOutputsOf stage: Stage) async throws {

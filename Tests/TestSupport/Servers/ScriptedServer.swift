@@ -140,28 +140,19 @@ package final class ScriptedServer: Sendable {
 
     /// One client's connection; used by one thread.
     private struct Connection {
-        private let socket: Int32
-        private var pending: [UInt8] = []
+        private var stream: SocketStream
 
-        init(_ socket: Int32) { self.socket = socket }
+        init(_ socket: Int32) { stream = SocketStream(socket) }
 
         func serve(_ server: Unowned) {
             var connection = self
             while connection.serveOne(server) {}
-            close(socket)
+            close(stream.socket)
         }
 
         private mutating func serveOne(_ server: Unowned) -> Bool {
-            let mark = Array("\r\n\r\n".utf8)
-            var end: Int?
-            while true {
-                end = pending.firstRange(of: mark)?.lowerBound
-                if end != nil { break }
-                guard fill() else { return false }
-            }
-            guard let end else { return false }
-            let lines = String(decoding: pending[..<end], as: UTF8.self).split(separator: "\r\n")
-            pending.removeFirst(end + 4)
+            guard let head = stream.readHead() else { return false }
+            let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
             let words = (lines.first ?? "").split(separator: " ").map(String.init)
             guard words.count >= 2 else { return false }
             let headers = lines.dropFirst().map { line in
@@ -172,7 +163,11 @@ package final class ScriptedServer: Sendable {
                 )
             }
             func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
-            if header("expect")?.lowercased() == "100-continue", !put("HTTP/1.1 100 Continue\r\n\r\n") { return false }
+            if header("expect")?.lowercased() == "100-continue",
+                !stream.put("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+            {
+                return false
+            }
             guard let body = readBody(length: header("content-length"), coding: header("transfer-encoding")) else {
                 return false
             }
@@ -185,22 +180,16 @@ package final class ScriptedServer: Sendable {
         private mutating func readBody(length: String?, coding: String?) -> [UInt8]? {
             if coding?.lowercased() == "chunked" {
                 var body: [UInt8] = []
-                while true {
-                    while pending.firstRange(of: Array("\r\n".utf8)) == nil { guard fill() else { return nil } }
-                    guard let line = pending.firstRange(of: Array("\r\n".utf8)),
-                        let size = Int(String(decoding: pending[..<line.lowerBound], as: UTF8.self), radix: 16)
+                while let line = stream.readLine() {
+                    guard let size = Int(String(decoding: line.dropLast(2), as: UTF8.self), radix: 16),
+                        let chunk = stream.read(size + 2)
                     else { return nil }
-                    pending.removeFirst(line.upperBound)
-                    while pending.count < size + 2 { guard fill() else { return nil } }
-                    body += pending.prefix(size)
-                    pending.removeFirst(size + 2)
+                    body += chunk.dropLast(2)
                     if size == 0 { return body }
                 }
+                return nil
             }
-            let count = length.flatMap { Int($0) } ?? 0
-            while pending.count < count { guard fill() else { return nil } }
-            defer { pending.removeFirst(count) }
-            return Array(pending.prefix(count))
+            return stream.read(length.flatMap { Int($0) } ?? 0)
         }
 
         private func send(_ answer: Answer, hasBody: Bool) -> Bool {
@@ -210,45 +199,13 @@ package final class ScriptedServer: Sendable {
             if !names.contains("content-length"), !names.contains("transfer-encoding"), answer.status != 204 {
                 head += "Content-Length: \(answer.body.count)\r\n"
             }
-            guard put(head + "\r\n") else { return false }
+            guard stream.put((head + "\r\n").utf8) else { return false }
             guard hasBody else { return true }
             if let count = answer.sentBytes {
-                _ = put(Array(answer.body.prefix(count)))
+                _ = stream.put(answer.body.prefix(count))
                 return false
             }
-            return put(answer.body)
-        }
-
-        private mutating func fill() -> Bool {
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            let count = recv(socket, &buffer, buffer.count, 0)
-            guard count > 0 else { return false }
-            pending += buffer.prefix(count)
-            return true
-        }
-
-        private func put(_ text: String) -> Bool { put(Array(text.utf8)) }
-
-        private func put(_ bytes: [UInt8]) -> Bool {
-            var sent = 0
-            while sent < bytes.count {
-                #if canImport(Glibc)
-                    let flags = Int32(truncatingIfNeeded: MSG_NOSIGNAL)
-                #else
-                    let flags: Int32 = 0
-                #endif
-                let count = bytes.withUnsafeBytes { raw in
-                    // Cannot be nil, because there is at least one byte to send.
-                    #if canImport(Glibc)
-                        Glibc.send(socket, raw.baseAddress! + sent, raw.count - sent, flags)
-                    #else
-                        Darwin.send(socket, raw.baseAddress! + sent, raw.count - sent, flags)
-                    #endif
-                }
-                guard count > 0 else { return false }
-                sent += count
-            }
-            return true
+            return stream.put(answer.body)
         }
     }
 }

@@ -36,6 +36,12 @@ struct SocketStream {
         return take(min(count, pending.count))
     }
 
+    /// Exactly so many bytes; `nil` where the connection ends before.
+    mutating func read(_ count: Int) -> [UInt8]? {
+        while pending.count < count { guard fill() else { return nil } }
+        return take(count)
+    }
+
     private mutating func take(_ count: Int) -> [UInt8] {
         let piece = Array(pending[..<count])
         pending.removeFirst(count)

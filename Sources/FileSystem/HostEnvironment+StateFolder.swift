@@ -1,0 +1,10 @@
+package import Basics
+
+extension HostEnvironment {
+    /// Where varve keeps what belongs to the user rather than to a project, by the XDG base directories; `nil` where the
+    /// user has no home.
+    package var stateFolder: String? {
+        let state = self["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return (state ?? self["HOME"].map { Paths.join($0, ".local/state") }).map { Paths.join($0, "varve") }
+    }
+}
