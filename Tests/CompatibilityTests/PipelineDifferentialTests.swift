@@ -223,7 +223,9 @@ struct PipelineDifferentialTests {
         ])
         try pair.both("stage", "list", "--all", "--name-only")
         try pair.both("repro", "each@1")
-        try pair.both("repro", "keyed")
+        // One at a time: DVC runs a group that is less than half of the graph in the order of a set of strings.
+        try pair.both("repro", "keyed@small")
+        try pair.both("repro", "keyed@large")
         try pair.both("repro")
         try pair.both("dag", "--dot", "--collapse-foreach-matrix")
         try pair.write("params.yaml", "sizes: [1, 3]\nmodels:\n  small: {n: 2, on: true}\n  large: {n: 9, on: false}\n")
