@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `varve run`: the stages that varve runs itself.
+struct RunCommand: CommandFamily {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Prepare data, train, evaluate: the stages that varve runs itself",
+        subcommands: [])
+
+    @OptionGroup var global: GlobalOptions
+}

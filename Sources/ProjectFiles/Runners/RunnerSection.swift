@@ -1,0 +1,148 @@
+package import Basics
+package import Documents
+
+/// The options of a built-in runner as a section of a parameter file has them.
+///
+/// Flags on the command line are put above it with `set`. Every reader names file, section and key when a value has the
+/// wrong kind.
+package struct RunnerSection: Sendable {
+    /// As messages call it.
+    package let file: String
+    package let name: String
+    package private(set) var values: Mapping
+
+    package init(file: String, name: String, values: Mapping = Mapping()) {
+        self.file = file
+        self.name = name
+        self.values = values
+    }
+
+    /// Finds the section of a runner.
+    ///
+    /// - Parameters:
+    ///   - wanted: the section somebody asked for; without it that of the stage, then that of the runner, then none.
+    ///   - stage: the stage's address, such as `sub/dvc.yaml:train@small`.
+    ///   - runner: `train`, `evaluate` …
+    /// - Throws: where the section that was asked for is missing, or is no mapping.
+    package init(
+        in parameters: ParamsFile, section wanted: String?, stage: String?, runner: String
+    ) throws(Failure) {
+        let stageName = stage.map { address in
+            let name = address.split(separator: ":").last.map(String.init) ?? address
+            return name.split(separator: "@").first.map(String.init) ?? name
+        }
+        for candidate in wanted.map({ [$0] }) ?? [stageName, runner].compactMap({ $0 }) {
+            guard let found = parameters.lookup(candidate), !found.isNull || wanted != nil else { continue }
+            guard let mapping = found.isNull ? Mapping() : found.mapping else {
+                if wanted == nil, candidate != runner { continue }
+                throw Failure("'\(parameters.path)': '\(candidate)' is no section but a single value", category: .usage)
+            }
+            self.init(file: parameters.path, name: candidate, values: mapping)
+            return
+        }
+        if let wanted {
+            throw Failure(
+                "'\(parameters.path)' has no section '\(wanted)'",
+                remedy: "its sections are " + (parameters.value.mapping?.keys ?? []).joined(separator: ", "),
+                category: .usage)
+        }
+        self.init(file: parameters.path, name: runner)
+    }
+
+    /// Puts a value above that of the file; nothing is done for `nil`.
+    package mutating func set(_ key: String, _ value: Value?) {
+        if let value { values[key] = value }
+    }
+
+    /// An error about one key, with its place.
+    package func wrong(_ key: String, _ reason: String, remedy: String? = nil) -> Failure {
+        Failure("'\(file)': '\(name).\(key)' \(reason)", remedy: remedy, category: .usage)
+    }
+
+    // MARK: Typed readers; `nil` where the key is missing or null
+
+    package func value(_ key: String) -> Value? { values[key].flatMap { $0.isNull ? nil : $0 } }
+
+    package func string(_ key: String) throws(Failure) -> String? {
+        guard let value = value(key) else { return nil }
+        switch value {
+        case .string(let text), .date(let text): return text
+        case .int, .float, .bool, .bigInt: return value.pythonText
+        default: throw wrong(key, "must be a word")
+        }
+    }
+
+    package func number(_ key: String) throws(Failure) -> Double? {
+        guard let value = value(key) else { return nil }
+        switch value {
+        case .int(let number): return Double(number)
+        case .float(let number): return number
+        case .string(let text):
+            // YAML 1.1 reads `1e-3`, which has no point, as a word.
+            guard let number = Double(text) else { throw wrong(key, "must be a number, not '\(text)'") }
+            return number
+        default: throw wrong(key, "must be a number")
+        }
+    }
+
+    package func integer(_ key: String) throws(Failure) -> Int? {
+        guard let number = try number(key) else { return nil }
+        guard let whole = Int(exactly: number) else { throw wrong(key, "must be a whole number") }
+        return whole
+    }
+
+    package func bool(_ key: String) throws(Failure) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard let flag = value.bool else { throw wrong(key, "must be true or false") }
+        return flag
+    }
+
+    /// A list of words; a single word is a list of one.
+    package func strings(_ key: String) throws(Failure) -> [String]? {
+        guard let value = value(key) else { return nil }
+        guard let items = value.array else { return try string(key).map { [$0] } }
+        return try items.map { (item) throws(Failure) in
+            switch item {
+            case .string(let text), .date(let text): return text
+            case .int, .float, .bool, .bigInt: return item.pythonText
+            default: throw wrong(key, "must be a list of words")
+            }
+        }
+    }
+
+    package func mapping(_ key: String) throws(Failure) -> Mapping? {
+        guard let value = value(key) else { return nil }
+        guard let mapping = value.mapping else { throw wrong(key, "must be a mapping") }
+        return mapping
+    }
+
+    /// Refuses keys that nobody knows, with the nearest one that somebody does.
+    package func refuseOthers(than known: [String]) throws(Failure) {
+        for key in values.keys where !known.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
+            throw wrong(key, "is not known", remedy: Self.advice(for: key, among: known))
+        }
+    }
+
+    /// `did you mean 'eta'?` where one is near, else all there are.
+    package static func advice(for word: String, among known: [String]) -> String {
+        let near = known.map { ($0, Self.edits(Array(word.utf8), Array($0.utf8))) }.min { $0.1 < $1.1 }
+        if let near, near.1 <= max(1, word.utf8.count / 3) { return "did you mean '\(near.0)'?" }
+        return "known are " + known.joined(separator: ", ")
+    }
+
+    /// Levenshtein's distance between two short words.
+    private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        guard left.count <= 64, right.count <= 64 else { return .max }
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[right.count]
+    }
+}
