@@ -30,8 +30,8 @@ let package = Package(
         .target(name: "CSystem"),
         // Debug builds hash real data too, so the kernels are optimised in every configuration.
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
-        .target(name: "CGit2"),
-        .target(name: "CCurl"),
+        .target(name: "CGit2", dependencies: ["CSystem"]),
+        .target(name: "CCurl", dependencies: ["CSystem"]),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
@@ -53,8 +53,7 @@ let package = Package(
             "Versioning",
             [
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
-                "Charts", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
-                "FileSystem", "Hashing", "Basics",
+                "Charts", "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Pipelines",
@@ -67,12 +66,8 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
-                "Documents",
-                "Charts", "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
-                "FileSystem", "Rendering", "Basics", parser,
+                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage",
+                "Git", "Tables", "Documents", "Charts", "FileSystem", "Rendering", "Basics", parser,
             ]),
         .executableTarget(
             name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,
