@@ -213,7 +213,6 @@ link_as_dvc() {
 fashion_mnist=/usr/share/datasets/fashion-mnist
 
 need_demo_data() {
-    if ! command -v python3 >/dev/null; then need_packages "python3" python3; fi
     case $demo_data in
         fashion-mnist | "")
             if [[ -d $fashion_mnist ]] || { command -v apt-get >/dev/null && apt_install dataset-fashion-mnist; }; then
@@ -275,75 +274,82 @@ PERL
     fi
 }
 
-# Writes a small program that learns the mean of each class and judges itself, and what it is told.
-make_program() {
-    cat >split.awk <<'AWK'
-# The first line is the heading. Every so many-th row is kept back for the test.
-BEGIN { FS = OFS = "," }
-NR == 1 { print >"train.csv"; print >"test.csv"; next }
-{ print >(NR % every == 0 ? "test.csv" : "train.csv") }
-AWK
+# Writes what the stages of the model are told; for images also a program that makes numbers of them.
+make_parameters() {
     if [[ $demo_data == fashion-mnist ]]; then
-        cat >features.py <<'PYTHON'
-"""An image as 196 numbers: the mean of each four pixels."""
-label = "label"
-
-def features(row):
-    with open(f"images/{row['label']}/{row['image']}.pgm", "rb") as file:
-        pixels = file.read()[-784:]
-    return [
-        (pixels[i] + pixels[i + 1] + pixels[i + 28] + pixels[i + 29]) / 1020
-        for y in range(0, 28, 2) for i in range(y * 28, y * 28 + 28, 2)
-    ]
-PYTHON
+        cat >features.pl <<'PERL'
+# A table of the images that $ARGV[0] names: 49 numbers for each, the means of 4 x 4 pixels.
+use strict; use warnings;
+open(my $table, '<', $ARGV[0]) or die "$ARGV[0]: $!";
+<$table>;
+print join(',', 'image', 'label', map { "p$_" } 0 .. 48), "\n";
+while (my $line = <$table>) {
+    chomp $line;
+    my ($image, $label) = split /,/, $line;
+    open(my $file, '<:raw', "images/$label/$image.pgm") or die "$image: $!";
+    my @pixels = unpack('C*', substr(do { local $/; <$file> }, -784));
+    my @sums = (0) x 49;
+    for my $place (0 .. 783) { $sums[7 * int($place / 112) + int($place % 28 / 4)] += $pixels[$place] }
+    print join(',', $image, $label, map { $_ / 16 } @sums), "\n";
+}
+PERL
+        features=features.csv
+        cat >params.yaml <<'YAML'
+prepare:
+  steps:
+  - split: {ratios: {train: 0.8, test: 0.2}, by: stratified, stratify: label, key: image, seed: 1}
+train:
+  target: label
+  ignore: [image]
+  engine: logistic
+  rounds: 40
+  seed: 1
+  params: {}
+evaluate:
+  target: label
+  bootstrap: 200
+  seed: 1
+YAML
     else
-        cat >features.py <<'PYTHON'
-"""A penguin as the lengths of its bill and flippers and its weight, each about 0 to 1."""
-label = "species"
-largest = {"bill_length_mm": 60, "bill_depth_mm": 22, "flipper_length_mm": 232, "body_mass_g": 6300}
-
-def features(row):
-    return [float(row[name]) / size if row[name] != "NA" else 0.5 for name, size in largest.items()]
-PYTHON
+        features=$table
+        cat >params.yaml <<'YAML'
+prepare:
+  steps:
+  - split: {ratios: {train: 0.7, test: 0.3}, by: stratified, stratify: species, seed: 1}
+  - fillna: {bill_length_mm: median, bill_depth_mm: median, flipper_length_mm: median, body_mass_g: median, sex: mode}
+  - onehot: {columns: [island, sex]}
+train:
+  target: species
+  ignore: [year]
+  engine: logistic
+  rounds: 40
+  seed: 1
+  params: {}
+evaluate:
+  target: species
+  bootstrap: 200
+  seed: 1
+YAML
     fi
-    cat >classify.py <<'PYTHON'
-import csv, json, sys
-from features import features, label
+}
 
-def rows(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-def transformed(row):
-    return [value ** power for value in features(row)]
-
-with open("params.yaml") as file:
-    power = float(next(line.split(":")[1] for line in file if line.strip().startswith("power:")))
-if sys.argv[1] == "train":
-    sums, counts = {}, {}
-    for row in rows("train.csv"):
-        vector = transformed(row)
-        total = sums.setdefault(row[label], [0.0] * len(vector))
-        for i, value in enumerate(vector): total[i] += value
-        counts[row[label]] = counts.get(row[label], 0) + 1
-    with open("model.json", "w") as file:
-        json.dump({name: [value / counts[name] for value in total] for name, total in sorted(sums.items())}, file)
-else:
-    with open("model.json") as file:
-        model = json.load(file)
-    test = rows("test.csv")
-    def guess(row):
-        vector = transformed(row)
-        return min(model, key=lambda name: sum((a - b) ** 2 for a, b in zip(vector, model[name])))
-    right = sum(guess(row) == row[label] for row in test)
-    with open("metrics.json", "w") as file:
-        json.dump({"accuracy": round(right / len(test), 4), "rows": len(test)}, file)
-        file.write("\n")
-PYTHON
-    printf 'split:\n  every: 5\ntrain:\n  power: 1.0\n' >params.yaml
+# Folders with every program of the PATH but Python.
+hide_python() {
+    local folder program
+    mkdir "$work/programs"
+    for folder in $(tr ':' ' ' <<<"$PATH"); do
+        for program in "$folder"/*; do
+            case ${program##*/} in
+                *python* | dvc | '*') ;;
+                *) [[ -e $work/programs/${program##*/} ]] || ln -s "$program" "$work/programs/" ;;
+            esac
+        done
+    done
+    PATH=$work/programs
 }
 
 fetch_penguins() {
+    command -v python3 >/dev/null || need_packages "python3" python3
     python3 -m venv "$work/venv" >/dev/null 2>&1 || {
         need_packages "python3 with venv" python3-venv
         python3 -m venv "$work/venv"
@@ -399,6 +405,7 @@ run_expecting() {
 
 demo() {
     need_demo_data
+    need_packages "XGBoost's library and perl" libxgboost0 perl
     work=$(mktemp -d "${TMPDIR:-/tmp}/varve-demo.XXXXXX")
     trap 'status=$?; if ((status)); then printf "error: the demo failed; its folder stays: %s\n" "$work" >&2; fi; exit $status' EXIT
     bold= plain=
@@ -413,6 +420,7 @@ demo() {
     export PATH=$prefix/bin:$PATH HOME=$work/home GIT_CONFIG_NOSYSTEM=1 DVC_GLOBAL_CONFIG_DIR=$work/home/dvc \
         DVC_SYSTEM_CONFIG_DIR=$work/home/dvc-system
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE XDG_CONFIG_HOME
+    hide_python
     mkdir -p "$HOME"
     git config --global init.defaultBranch main
     git config --global advice.detachedHead false
@@ -474,27 +482,52 @@ demo() {
     run varve pull
     cd "$work" && same_data ada "$second" main && cd ada
 
-    printf '\n# and makes a model of them, in stages that run again only when they must\n'
-    make_program
-    run varve stage add -q -n split -p split.every -d split.awk -d "$table" -o train.csv -o test.csv \
-        "awk -v every=\${split.every} -f split.awk $table"
-    run varve stage add -q -n train -p train.power -d classify.py -d features.py -d "$data" -d train.csv -o model.json \
-        "python3 classify.py train"
-    run varve stage add -q -n evaluate -p train.power -d classify.py -d features.py -d "$data" -d test.csv -d model.json \
-        -M metrics.json "python3 classify.py evaluate"
+    printf '\n# and makes a model of them, in stages that varve runs itself and runs again only when it must\n'
+    make_parameters
+    run cat params.yaml
+    if [[ $demo_data == fashion-mnist ]]; then
+        run varve stage add -q -n features -d features.pl -d "$data" -d "$table" -o features.csv \
+            "perl features.pl $table >features.csv"
+        run git add features.pl
+    fi
+    run varve stage add -q -n prepare -p prepare -d "$features" -o prepared \
+        "varve run prepare --input $features --output-dir prepared"
+    run varve stage add -q -n train -p train -d prepared/train.csv -d prepared/transformer.json -o model.ubj \
+        -o model.ubj.varve.json -M dvclive/metrics.json --plots dvclive/plots/metrics \
+        "varve run train --data prepared/train.csv --transformer prepared/transformer.json --model model.ubj"
+    run varve stage add -q -n evaluate -p evaluate -d model.ubj -d model.ubj.varve.json -d prepared/test.csv \
+        -M eval/metrics.json -o eval/eval.json -o eval/report.html --plots eval/plots \
+        "varve run evaluate --model model.ubj --data prepared/test.csv -o eval"
     run varve dag
     run_expecting "Running stage 'evaluate':" varve repro
-    run cat metrics.json
-    run git add dvc.yaml dvc.lock params.yaml ./*.py split.awk metrics.json .gitignore
-    run git commit -q -m "A first model"
-    run sed -i 's/power: 1.0/power: 0.5/' params.yaml
-    run_expecting "params.yaml:train.power" varve why
-    run_expecting "Stage 'split' didn't change, skipping" varve repro
-    run cat metrics.json
-    run git checkout -q params.yaml
-    # The first run is remembered: nothing has to be computed again.
-    run_expecting "Stage 'train' is cached - skipping run, checking out outputs" varve repro
-    [[ -z $(git status --porcelain) ]] || die "the first model did not come back: $(git status --porcelain)"
+    run varve metrics show
+    run git add --all
+    run git commit -q -m "A linear model"
+    run sed -i -e 's/engine: logistic/engine: xgboost/' -e 's/params: {}/params: {eta: 0.3, max_depth: 4}/' params.yaml
+    run_expecting "params.yaml:train.engine" varve why
+    run_expecting "Stage 'prepare' didn't change, skipping" varve repro
+    run git add --all
+    run git commit -q -m "A boosted model"
+    run_expecting accuracy varve metrics diff HEAD~1
+    run varve params diff HEAD~1
+    run_expecting pushed varve push
+    run git push -q origin main
+
+    printf '\n# the other person gets the model and makes it again\n'
+    cd "$work/grace"
+    run git pull -q origin main
+    run_expecting fetched varve pull
+    run_expecting "Data and pipelines are up to date." varve repro
+    run varve predict model.ubj prepared/test.csv -o predictions.csv
+    run head -n 3 predictions.csv
+    rm predictions.csv
+    cd "$work/ada"
+    run git checkout -q HEAD~1
+    # The first model is remembered: nothing has to be computed again.
+    run varve checkout
+    run_expecting "Data and pipelines are up to date." varve repro
+    run git checkout -q main
+    run varve checkout
 
     run_expecting "Data and pipelines are up to date." varve status
     [[ -z $(git status --porcelain) ]] || die "Git sees changes that nobody made: $(git status --porcelain)"
