@@ -62,6 +62,7 @@ let package = Package(
                 "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
+        layer("Evaluation", ["Tables", "Charts", "Documents", "ProjectFiles", "FileSystem", "Basics"]),
         // Surface
         layer("Rendering", ["Basics"]),
         layer(
@@ -109,6 +110,7 @@ let package = Package(
                 "Hashing", "Basics", "TestSupport",
             ]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
+        tests("EvaluationTests", ["Evaluation", "Documents", "FileSystem", "Basics"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
