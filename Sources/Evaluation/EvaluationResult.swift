@@ -83,9 +83,10 @@ package struct EvaluationResult: Sendable {
         package let isGreaterBetter: Bool?
         package var interval: Interval?
         package var difference: PairedDifference?
-        /// Its values in the draws, on the rows that `difference` is about where there is one.
+        /// Its values in the draws.
         var draws: [Double] = []
-        var oldDraws: [Double] = []
+        /// Both sides' values in the draws of the rows that both have.
+        var pairedDraws: (old: [Double], new: [Double]) = ([], [])
     }
 
     /// Rows divided by the values of columns.

@@ -92,7 +92,7 @@ struct GateCheck {
         }
         return judged(
             gate, bound, group: group, rows: scope.rows, new: difference.new, old: difference.old,
-            reason: measured.reason, draws: measured.draws, oldDraws: measured.oldDraws)
+            reason: measured.reason, draws: measured.pairedDraws.new, oldDraws: measured.pairedDraws.old)
     }
 
     private func judged(

@@ -16,6 +16,13 @@ package struct Bootstrap: Sendable {
         self.threads = threads
     }
 
+    /// The same with other random numbers.
+    func stream(_ number: UInt64) -> Bootstrap {
+        guard number > 0 else { return self }
+        var source = RandomSource(seed: seed).split(number | 1 << 63)
+        return Bootstrap(replicates: replicates, seed: source.next(), threads: threads)
+    }
+
     /// What is drawn: rows, or clusters of them.
     package struct Units: Sendable {
         package let rows: Int

@@ -48,6 +48,18 @@ struct PairedRows {
         self.new = new
     }
 
+    private init(old: EvaluationData, new: EvaluationData, onlyOld: Int, onlyNew: Int) {
+        self.old = old
+        self.new = new
+        self.onlyOld = onlyOld
+        self.onlyNew = onlyNew
+    }
+
+    /// The pairs at some places.
+    func subset(_ places: [Int32]) -> PairedRows {
+        PairedRows(old: old.subset(places), new: new.subset(places), onlyOld: onlyOld, onlyNew: onlyNew)
+    }
+
     private static func repeated(_ key: String, in data: EvaluationData) -> InputError {
         InputError(
             "'\(data.name)': the key '\(key.replacing("\u{1F}", with: ", "))' occurs in more than one row",
