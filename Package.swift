@@ -62,13 +62,13 @@ let package = Package(
                 "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
-        layer("Evaluation", ["Tables", "Charts", "Documents", "ProjectFiles", "FileSystem", "Basics"]),
+        layer("Evaluation", ["Tables", "Charts", "Documents", "ProjectFiles", "FileSystem", "Hashing", "Basics"]),
         // Surface
         layer("Rendering", ["Basics"]),
         layer(
             "Commands",
             [
-                "Pipelines", "Processes",
+                "Evaluation", "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
                 "Charts", "Pipelines", "Processes",
@@ -110,7 +110,7 @@ let package = Package(
                 "Hashing", "Basics", "TestSupport",
             ]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
-        tests("EvaluationTests", ["Evaluation", "Documents", "FileSystem", "Basics"]),
+        tests("EvaluationTests", ["Evaluation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

@@ -37,6 +37,7 @@ package struct Varve: CommandFamily {
         WhyCommand.self,
         PlanCommand.self,
         RunsCommand.self,
+        RunCommand.self,
         PlotsCommand.self,
         FreezeCommand.self,
         UnfreezeCommand.self,

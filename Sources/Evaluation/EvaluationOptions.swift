@@ -1,5 +1,5 @@
 package import Basics
-package import Documents
+import Documents
 package import ProjectFiles
 
 /// Everything that `evaluate` can be told, from the command line and the section of a parameter file.

@@ -95,7 +95,7 @@ package struct Gate: Sendable, Equatable {
             slice = try Self.conditions(String(name[name.index(after: open)...].dropLast()))
             name = String(name[..<open]).trimmed
         }
-        self.init(.metric(name))
+        self.init(.metric(try Self.canonical(name)))
         self.slice = slice
         bounds = [Bound(kind: parts.kind, number: number)]
     }
@@ -118,6 +118,15 @@ package struct Gate: Sendable, Equatable {
             result.append(SliceCondition(column: part[..<equals].trimmed, value: value == "*" ? nil : value))
         }
         return result
+    }
+
+    /// A metric under the name that results have it by.
+    static func canonical(_ name: String) throws(Failure) -> String {
+        do throws(UnknownMetric) {
+            return try MetricCatalogue.metric(named: name).name
+        } catch {
+            throw Failure(error.summary, remedy: error.remedy, category: .usage)
+        }
     }
 
     // MARK: Words

@@ -98,7 +98,7 @@ package enum GateFile {
         _ mapping: Mapping, _ file: String, _ place: String
     ) throws(Failure) -> Gate.Subject {
         switch (mapping["metric"]?.string, mapping["fairness"]?.string) {
-        case (let metric?, nil): return .metric(metric)
+        case (let metric?, nil): return .metric(try Gate.canonical(metric))
         case (nil, let word?):
             guard let measure = FairnessMeasure(rawValue: word) else {
                 throw wrong(

@@ -18,12 +18,14 @@ struct LabelColumn: Sendable {
         case .numbers(let values, _): self.init(numbers: values)
         case .words(let codes, let levels), .mixed(let codes, let levels, _, _):
             guard levels.count <= Self.mostLevels else { return nil }
-            self.codes = codes
-            self.levels = levels
-        case .empty:
-            codes = [Int32](repeating: -1, count: rows)
-            levels = []
+            self.init(codes: codes, levels: levels)
+        case .empty: self.init(codes: [Int32](repeating: -1, count: rows), levels: [])
         }
+    }
+
+    private init(codes: [Int32], levels: [String]) {
+        self.codes = codes
+        self.levels = levels
     }
 
     init?(numbers values: [Double]) {
