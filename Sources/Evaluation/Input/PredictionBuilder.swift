@@ -41,7 +41,7 @@ struct PredictionBuilder {
 
     private func guessedTask() throws -> EvaluationTask {
         if options.columns.query != nil { return .ranking }
-        if target.count > 1 || options.columns.separator != nil { return .multilabel }
+        if target.count > 1 || target[0].star != nil || options.columns.separator != nil { return .multilabel }
         if scores.count > 1 { return .multiclass }
         let truth = try column(target[0].column)
         if score != nil { return .binary }
@@ -288,7 +288,7 @@ struct PredictionBuilder {
     // MARK: Many labels
 
     private mutating func buildMultilabel() throws {
-        if target.count == 1 {
+        if target.count == 1, target[0].star == nil {
             let separator = options.columns.separator ?? ";"
             let truth = try LabelSets(try column(target[0].column), separator: separator, rows: table.rows)
             let predicted = try prediction.first.map {
