@@ -84,6 +84,8 @@ package enum ClassificationMetrics {
     ) throws(MetricUndefined) -> Double {
         let counts = try LabelCounts(
             truth: truth, predicted: predicted, classCount: classCount, weights: weights, metric: "matthews_corrcoef")
+        // What is 0 by the formula need not be 0 after rounding.
+        if counts.actual.count(where: { $0 > 0 }) < 2 || counts.predicted.count(where: { $0 > 0 }) < 2 { return 0 }
         func dot(_ left: [Double], _ right: [Double]) -> Double {
             Summation.sum(count: left.count) { left[$0] * right[$0] }
         }
@@ -151,17 +153,16 @@ package enum ClassificationMetrics {
         truth: [Int], predicted: [Int], positive: Int = 1, weights: [Double]? = nil,
         undefined: (positive: Double, negative: Double) = (.nan, .nan)
     ) throws(MetricUndefined) -> (positive: Double, negative: Double) {
-        let counts = try LabelCounts(
-            binary: truth, predicted: predicted, positive: positive, weights: weights,
-            metric: "class_likelihood_ratios")
-        let hits = counts.truePositives[0]
-        let actual = counts.actual[0]
-        let negatives = counts.total[0] - actual
-        let falseAlarms = counts.predicted[0] - hits
-        let rejected = negatives - falseAlarms
+        let matrix: ConfusionMatrix
+        do {
+            matrix = try ConfusionMatrix(
+                truth: truth, predicted: predicted, classCount: 2, labels: [1 - positive, positive], weights: weights)
+        } catch { throw MetricUndefined("class_likelihood_ratios", error.reason) }
+        let (rejected, falseAlarms, missed, hits) = (matrix[0, 0], matrix[0, 1], matrix[1, 0], matrix[1, 1])
+        let (negatives, actual) = (rejected + falseAlarms, missed + hits)
         return (
             falseAlarms == 0 ? undefined.positive : hits * negatives / (falseAlarms * actual),
-            rejected == 0 ? undefined.negative : (actual - hits) * negatives / (rejected * actual)
+            rejected == 0 ? undefined.negative : missed * negatives / (rejected * actual)
         )
     }
 

@@ -26,8 +26,7 @@ extension LabelCounts {
     /// TN / (TN + FP) of each entry: recall of all that is not the entry.
     package func specificities(zeroDivision: ZeroDivision = .zero) -> [Double] {
         truePositives.indices.map {
-            let negatives = total[$0] - actual[$0]
-            return zeroDivision.ratio(negatives - (predicted[$0] - truePositives[$0]), negatives)
+            zeroDivision.ratio(negatives[$0] - (predicted[$0] - truePositives[$0]), negatives[$0])
         }
     }
 

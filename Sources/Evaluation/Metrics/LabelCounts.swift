@@ -8,8 +8,8 @@ package struct LabelCounts: Sendable, Equatable {
     package internal(set) var predicted: [Double]
     /// True positives and false negatives: the support.
     package internal(set) var actual: [Double]
-    /// All four cells.
-    package internal(set) var total: [Double]
+    /// False positives and true negatives.
+    package internal(set) var negatives: [Double]
     /// Weights of rows, for the mean over rows; nil for counts of classes and labels.
     let rowWeights: [Double]?
 
@@ -44,13 +44,13 @@ package struct LabelCounts: Sendable, Equatable {
             seen[own] = true
             seen[said] = true
         }
-        let total = weights.map { Summation.total(of: $0) } ?? Double(truth.count)
+        let negatives = Self.sumsOfOthers(actual)
         let chosen = labels ?? seen.indices.filter { seen[$0] }
         self.labels = chosen
         truePositives = chosen.map { hits[$0] }
         self.predicted = chosen.map { guesses[$0] }
         self.actual = chosen.map { actual[$0] }
-        self.total = chosen.map { _ in total }
+        self.negatives = chosen.map { negatives[$0] }
         rowWeights = nil
     }
 
@@ -70,7 +70,8 @@ package struct LabelCounts: Sendable, Equatable {
         } else if all.labels.count == 2 {
             throw MetricUndefined(metric, .positiveAbsent)
         } else {
-            self.init(labels: [positive], hits: [0], predicted: [0], actual: [0], total: all.total, rowWeights: nil)
+            self.init(
+                labels: [positive], hits: [0], predicted: [0], actual: [0], negatives: all.actual, rowWeights: nil)
         }
     }
 
@@ -87,19 +88,19 @@ package struct LabelCounts: Sendable, Equatable {
         var hits = empty
         var guesses = empty
         var actual = empty
+        var negatives = empty
         for row in 0..<truth.rows {
             let weight = weights?[row] ?? 1
             for column in 0..<truth.columns {
                 let index = row * truth.columns + column
-                if truth.values[index] { actual[column] += weight }
+                if truth.values[index] { actual[column] += weight } else { negatives[column] += weight }
                 if predicted.values[index] { guesses[column] += weight }
                 if truth.values[index], predicted.values[index] { hits[column] += weight }
             }
         }
-        let total = weights.map { Summation.total(of: $0) } ?? Double(truth.rows)
         self.init(
             labels: columns, hits: columns.map { hits[$0] }, predicted: columns.map { guesses[$0] },
-            actual: columns.map { actual[$0] }, total: columns.map { _ in total }, rowWeights: nil)
+            actual: columns.map { actual[$0] }, negatives: columns.map { negatives[$0] }, rowWeights: nil)
     }
 
     /// Counts of rows, for `average="samples"`: how many labels a row has, was given, and both.
@@ -125,17 +126,17 @@ package struct LabelCounts: Sendable, Equatable {
         }
         self.init(
             labels: Array(0..<truth.rows), hits: hits, predicted: guesses, actual: actual,
-            total: empty.map { _ in Double(columns.count) }, rowWeights: weights)
+            negatives: actual.map { Double(columns.count) - $0 }, rowWeights: weights)
     }
 
     private init(
-        labels: [Int], hits: [Double], predicted: [Double], actual: [Double], total: [Double], rowWeights: [Double]?
+        labels: [Int], hits: [Double], predicted: [Double], actual: [Double], negatives: [Double], rowWeights: [Double]?
     ) {
         self.labels = labels
         truePositives = hits
         self.predicted = predicted
         self.actual = actual
-        self.total = total
+        self.negatives = negatives
         self.rowWeights = rowWeights
     }
 
@@ -151,17 +152,32 @@ package struct LabelCounts: Sendable, Equatable {
         try check.codes(labels ?? [], classCount: truth.columns)
     }
 
+    /// For each number the sum of all others, without taking it from the whole: so that nothing remains where the
+    /// others are 0.
+    private static func sumsOfOthers(_ values: [Double]) -> [Double] {
+        var before = [0.0]
+        for value in values { before.append(before[before.count - 1] + value) }
+        var after = 0.0
+        var sums = values
+        for index in values.indices.reversed() {
+            sums[index] = before[index] + after
+            after += values[index]
+        }
+        return sums
+    }
+
     private func entry(_ place: Int) -> LabelCounts {
         LabelCounts(
             labels: [labels[place]], hits: [truePositives[place]], predicted: [predicted[place]],
-            actual: [actual[place]], total: [total[place]], rowWeights: nil)
+            actual: [actual[place]], negatives: [negatives[place]], rowWeights: nil)
     }
 
     /// The totals over all entries, as if they were one.
     var pooled: LabelCounts {
         func sum(_ values: [Double]) -> [Double] { [Summation.total(of: values)] }
         return LabelCounts(
-            labels: [], hits: sum(truePositives), predicted: sum(predicted), actual: sum(actual), total: sum(total),
+            labels: [], hits: sum(truePositives), predicted: sum(predicted), actual: sum(actual),
+            negatives: sum(negatives),
             rowWeights: nil)
     }
 }

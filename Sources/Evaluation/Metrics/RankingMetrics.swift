@@ -62,7 +62,7 @@ package enum RankingMetrics {
     }
 
     /// The mean over all pairs of classes that occur, of the two areas of one against the other on their rows alone
-    /// (Hand and Till, 2001).
+    /// (Hand and Till, 2001); NaN for a single class.
     ///
     /// - Parameter weighted: each pair with the share of its rows. Weights of rows are not supported, as in
     ///   scikit-learn.
@@ -87,6 +87,7 @@ package enum RankingMetrics {
                 shares.add(share)
             }
         }
+        if weighted, present.count < 2 { throw MetricUndefined("roc_auc_ovo", .tooFewClasses(present.count)) }
         return sum.total / shares.total
     }
 
