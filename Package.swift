@@ -39,6 +39,7 @@ let package = Package(
         layer("Processes", ["Basics", "FileSystem", "CSystem"]),
         layer("Documents", ["Basics"]),
         layer("Tables", ["Basics", "FileSystem", "Hashing", "Documents"]),
+        layer("Tracking", ["Basics", "FileSystem", "Documents"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
@@ -108,6 +109,9 @@ let package = Package(
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),
+        .testTarget(
+            name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
