@@ -83,6 +83,7 @@ let package = Package(
                     ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
             ]),
         // Tests
+        tests("BasicsTests", ["Basics"]),
         tests("GitTests", ["Git", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),

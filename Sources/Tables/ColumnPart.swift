@@ -1,0 +1,96 @@
+/// The cells of one column in one block of a table, as numbers until a word comes.
+final class ColumnPart {
+    private(set) var count = 0
+    private(set) var missing = 0
+    private(set) var numbers: UnsafeMutablePointer<Double>
+    private(set) var codes: UnsafeMutablePointer<Int32>?
+    private(set) var words = WordTable()
+    private(set) var areIntegers = true
+    /// The line of the first number.
+    private(set) var numberLine: Int?
+    /// The line of the first word.
+    private(set) var wordLine: Int?
+    /// Whether words came after numbers, whose spelling was not kept: the column must be read again as words.
+    private(set) var isIncomplete = false
+    private let isWords: Bool
+    private let capacity: Int
+
+    /// - Parameters:
+    ///   - capacity: no more cells than these are added.
+    ///   - isWords: whether numbers are words as well.
+    init(capacity: Int, isWords: Bool) {
+        self.capacity = max(1, capacity)
+        self.isWords = isWords
+        numbers = .allocate(capacity: isWords ? 1 : self.capacity)
+        if isWords { codes = .allocate(capacity: self.capacity) }
+    }
+
+    deinit {
+        numbers.deallocate()
+        codes?.deallocate()
+    }
+
+    var wantsNumbers: Bool { codes == nil }
+
+    @inline(__always)
+    func add(_ number: TableNumber, line: Int) {
+        numbers[count] = number.value
+        count += 1
+        areIntegers = areIntegers && number.isInteger
+        if numberLine == nil { numberLine = line }
+    }
+
+    func addMissing() {
+        if let codes { codes[count] = -1 } else { numbers[count] = .nan }
+        count += 1
+        missing += 1
+    }
+
+    func add(word: UnsafeBufferPointer<UInt8>, line: Int) {
+        if codes == nil {
+            guard numberLine == nil else {
+                isIncomplete = true
+                if wordLine == nil { wordLine = line }
+                numbers[count] = .nan
+                count += 1
+                return
+            }
+            let codes = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
+            // Nothing but missing cells came so far.
+            codes.initialize(repeating: -1, count: count)
+            self.codes = codes
+        }
+        let (code, isNew) = words.code(word)
+        codes?[count] = code
+        count += 1
+        guard isNew, numberLine == nil || wordLine == nil else { return }
+        if !isWords, TableNumber(words.word(Int(code))) != nil {
+            if numberLine == nil { numberLine = line }
+        } else if wordLine == nil {
+            wordLine = line
+        }
+    }
+}
+
+/// Cells that count as missing.
+struct MissingWords: Sendable {
+    private let words: [[UInt8]]
+    private let firstBytes: [Bool]
+    private let longest: Int
+    /// Whether one of them could be taken for a number.
+    let haveNumbers: Bool
+
+    init(_ words: Set<String>) {
+        self.words = words.map { Array($0.utf8) }.filter { !$0.isEmpty }
+        var firstBytes = [Bool](repeating: false, count: 256)
+        for word in self.words { firstBytes[Int(word[0])] = true }
+        self.firstBytes = firstBytes
+        longest = self.words.map(\.count).max() ?? 0
+        haveNumbers = self.words.contains { TableNumber($0[...]) != nil }
+    }
+
+    func contain(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = cell.first, cell.count <= longest, firstBytes[Int(first)] else { return false }
+        return words.contains { $0.count == cell.count && $0.elementsEqual(cell) }
+    }
+}
