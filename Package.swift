@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGit2"),
         .target(name: "CCurl"),
+        .target(name: "CXGBoost"),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
@@ -62,6 +63,11 @@ let package = Package(
             [
                 "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
+            ]),
+        layer(
+            "Models",
+            [
+                "Tracking", "Tables", "CXGBoost", "Documents", "FileSystem", "Hashing", "Basics",
             ]),
         // Surface
         layer("Rendering", ["Basics"]),
@@ -114,6 +120,10 @@ let package = Package(
             name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],
             exclude: ["Fixtures"], swiftSettings: strict),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

@@ -22,8 +22,9 @@ struct BoosterParameters {
         for parameter in options.parameters {
             if let option = Self.options.first(where: { $0.0 == parameter.name }) {
                 throw Failure(
-                    "the parameter '\(parameter.name)' is an option of its own", remedy: "use `\(option.1)`, or its key"
-                    + " beside `params`", category: .usage)
+                    "the parameter '\(parameter.name)' is an option of its own",
+                    remedy: "use `\(option.1)`, or its key"
+                        + " beside `params`", category: .usage)
             }
             if Self.own.contains(parameter.name) {
                 throw Failure("varve sets the parameter '\(parameter.name)' itself", category: .usage)

@@ -84,7 +84,8 @@ struct LinearTraining {
     }
 
     /// Learns from rows; notes say what a person should know of it.
-    func run(_ data: TrainingRows<Double>, target: Target, features: [String]) -> (model: LinearModel, notes: [String]) {
+    func run(_ data: TrainingRows<Double>, target: Target, features: [String]) -> (model: LinearModel, notes: [String])
+    {
         engine == .linear ? regression(data, features: features) : logistic(data, target: target, features: features)
     }
 

@@ -33,7 +33,8 @@ struct ModelCheck {
     // MARK: Parts
 
     private func version() throws(Failure) -> XGBoostVersion {
-        guard let numbers = root["version"]?.integers, numbers.count == 3, numbers.allSatisfy({ (0...9999).contains($0) })
+        guard let numbers = root["version"]?.integers, numbers.count == 3,
+            numbers.allSatisfy({ (0...9999).contains($0) })
         else { throw Failure("it does not say which version wrote it") }
         return XGBoostVersion(numbers[0], numbers[1], numbers[2])
     }
@@ -173,7 +174,8 @@ struct TreesCheck {
         for key in ["default_left", "split_type"] {
             // Trees without categories did not have `split_type` once.
             guard tree[key] != nil || key == "split_type" else { throw Failure("'\(key)' is missing") }
-            guard try tree[key] == nil || integers(tree, key, count).allSatisfy((0...1).contains) else {
+            if tree[key] == nil { continue }
+            guard try integers(tree, key, count).allSatisfy((0...1).contains) else {
                 throw Failure("'\(key)' is neither 0 nor 1")
             }
         }

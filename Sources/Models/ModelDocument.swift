@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Documents
 
 /// How a file holds a model of XGBoost.

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 package import Tables
 
 /// All that a training follows from, beside the data.
@@ -33,11 +33,14 @@ package struct TrainingOptions: Sendable {
     package var threads = 0
     package var checkpointEvery: Int?
     package var resumes = false
+    /// Where the checkpoint lies; nil for a place that follows from the model's.
+    package var checkpointFolder: String?
 
     // What comes out.
     package var model: String?
     package var importance: String?
     package var transformer: String?
+    /// nil for no curve.
     package var metricsFolder: String?
 
     package init() {}
@@ -99,7 +102,9 @@ package struct TrainingOptions: Sendable {
     }
 
     private func checkBoosting(_ refuse: (String, String?) throws(Failure) -> Void) throws(Failure) {
-        if let rounds, !(1...1_000_000).contains(rounds) { try refuse("`--rounds` must lie between 1 and 1000000", nil) }
+        if let rounds, !(1...1_000_000).contains(rounds) {
+            try refuse("`--rounds` must lie between 1 and 1000000", nil)
+        }
         if let checkpointEvery, checkpointEvery < 1 { try refuse("`--checkpoint-every` must be at least 1", nil) }
         if let earlyStopping {
             if earlyStopping < 1 { try refuse("`--early-stopping` must be at least 1", nil) }

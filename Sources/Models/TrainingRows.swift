@@ -3,7 +3,7 @@ import Tables
 
 /// Rows to learn from or to be judged by: numbers row by row, the target, and what each row counts.
 struct TrainingRows<Number: BinaryFloatingPoint> {
-    let width: Int
+    private(set) var width: Int
     private(set) var values: [Number]
     private(set) var target: [Double]
     private(set) var weights: [Double]?
