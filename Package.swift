@@ -74,6 +74,7 @@ let package = Package(
         layer(
             "Commands",
             [
+                "Models",
                 "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",

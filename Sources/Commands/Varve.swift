@@ -37,6 +37,8 @@ package struct Varve: CommandFamily {
         WhyCommand.self,
         PlanCommand.self,
         RunsCommand.self,
+        RunCommand.self,
+        PredictCommand.self,
         PlotsCommand.self,
         FreezeCommand.self,
         UnfreezeCommand.self,

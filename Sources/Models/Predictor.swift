@@ -33,6 +33,9 @@ package struct Predictor {
         package init() {}
     }
 
+    /// The environment variable that names another library of XGBoost than the system's.
+    package static let libraryVariable = XGBoostLibrary.pathVariable
+
     /// Rows that are turned into predictions at a time.
     private static let chunk = 1 << 17
 
