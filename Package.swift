@@ -50,6 +50,8 @@ let package = Package(
         // Engine
         layer("ProjectFiles", ["Documents", "Objects", "FileSystem", "Hashing", "Basics"]),
         layer(
+            "Preparation", ["Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics"]),
+        layer(
             "Versioning",
             [
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
@@ -67,7 +69,7 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Pipelines", "Processes",
+                "Preparation", "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
                 "Charts", "Pipelines", "Processes",
@@ -110,6 +112,9 @@ let package = Package(
                 "Hashing", "Basics", "TestSupport",
             ]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
+        tests(
+            "PreparationTests",
+            ["Preparation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
