@@ -66,7 +66,9 @@ extension CastRule {
         let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
         let rest = bytes[(isSpaced ? 10 : 8)...]
         guard let mark = rest.first else { return date }
-        guard mark == UInt8(ascii: "T") || mark == UInt8(ascii: " "), isTime(Array(rest.dropFirst())) else { return nil }
+        guard mark == UInt8(ascii: "T") || mark == UInt8(ascii: " "), isTime(Array(rest.dropFirst())) else {
+            return nil
+        }
         return date + "T" + String(decoding: rest.dropFirst(), as: UTF8.self)
     }
 
@@ -80,7 +82,8 @@ extension CastRule {
         let text = String(decoding: bytes, as: UTF8.self)
         let body = text.prefix { $0 != "Z" && $0 != "+" && $0 != "-" }
         let zone = text.dropFirst(body.count)
-        guard zone.isEmpty || zone == "Z" || zone.count >= 3 && zone.dropFirst().allSatisfy({ $0.isNumber || $0 == ":" })
+        guard
+            zone.isEmpty || zone == "Z" || zone.count >= 3 && zone.dropFirst().allSatisfy({ $0.isNumber || $0 == ":" })
         else { return false }
         let parts = body.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2 || parts.count == 3, let hour = Int(parts[0]), let minute = Int(parts[1]),

@@ -214,13 +214,15 @@ extension FittedStep {
             self = .clip(
                 try entries().map { entry in
                     ClippedColumn(
-                        name: entry.key, minimum: try inner(entry).number("min"), maximum: try inner(entry).number("max"))
+                        name: entry.key, minimum: try inner(entry).number("min"),
+                        maximum: try inner(entry).number("max"))
                 })
         case "bin":
             self = .bin(
                 try entries().map { entry in
                     let edges = try (entry.value.array ?? []).map { item in
-                        try finite(RunnerSection(file: file, name: place, values: Mapping([(entry.key, item)])), entry.key)
+                        try finite(
+                            RunnerSection(file: file, name: place, values: Mapping([(entry.key, item)])), entry.key)
                     }
                     guard edges.count >= 2, zip(edges, edges.dropFirst()).allSatisfy({ $0 <= $1 }) else {
                         throw section.wrong(entry.key, "must be a list of edges in order")

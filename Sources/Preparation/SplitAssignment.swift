@@ -85,7 +85,8 @@ enum TimeKey: Sendable, Comparable {
         } else {
             throw place.error(
                 line: line,
-                "column '\(column)' holds \(StepPlace.shown(spelling)), which is no time such as 2024-05-31 or a number")
+                "column '\(column)' holds \(StepPlace.shown(spelling)), which is no time such as 2024-05-31 or a number"
+            )
         }
     }
 

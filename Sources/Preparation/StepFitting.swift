@@ -230,7 +230,8 @@ final class StepFitting {
         }
         if edges.count - 1 < rule.count {
             warnings.append(
-                "column '\(fit.name)' has \(edges.count - 1) bins instead of \(rule.count): too many values are the same")
+                "column '\(fit.name)' has \(edges.count - 1) bins instead of \(rule.count): too many values are the same"
+            )
         }
         return FittedStep.BinnedColumn(name: fit.name, edges: edges)
     }
