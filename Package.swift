@@ -52,6 +52,8 @@ let package = Package(
         // Engine
         layer("ProjectFiles", ["Documents", "Objects", "FileSystem", "Hashing", "Basics"]),
         layer(
+            "Preparation", ["Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics"]),
+        layer(
             "Versioning",
             [
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
@@ -76,6 +78,7 @@ let package = Package(
             [
                 "Models",
                 "Pipelines", "Processes",
+                "Preparation", "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
                 "Charts", "Pipelines", "Processes",
@@ -125,6 +128,9 @@ let package = Package(
             name: "ModelsTests",
             dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        tests(
+            "PreparationTests",
+            ["Preparation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

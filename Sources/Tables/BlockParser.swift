@@ -29,8 +29,7 @@ struct BlockParser: Sendable {
         guard let start = bytes.baseAddress, !bytes.isEmpty else {
             return Result(parts: areWords.map { ColumnPart(capacity: 0, isWords: $0) })
         }
-        var bound = 1
-        for byte in bytes { bound &+= byte == Self.newline ? 1 : 0 }
+        let bound = block.lines + 1
         let result = Result(parts: areWords.map { ColumnPart(capacity: bound, isWords: $0) })
         result.lines.reserveCapacity(bound)
         var cursor = Cursor(place: start, end: start + bytes.count, line: block.line)

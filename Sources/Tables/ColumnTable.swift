@@ -54,7 +54,7 @@ package struct ColumnTable: Sendable {
         /// `nil` for every column.
         package var columns: [String]?
         /// Cells that count as missing beside empty ones.
-        package var missing: Set<String> = ["NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
+        package var missing = MissingWords.usual
         /// Columns to be read as words, whatever they hold.
         package var asWords: Set<String> = []
 
@@ -85,7 +85,7 @@ package struct ColumnTable: Sendable {
             lines.append(Int32(clamping: row.line))
             for (place, column) in wanted.enumerated() {
                 let cell = row[column.position]
-                let isMissing = cell?.withUnsafeBufferPointer { missing.contain($0) } ?? true
+                let isMissing = cell.map { missing.contain($0) } ?? true
                 builders[place].add(isMissing ? nil : cell, line: row.line)
             }
         }

@@ -17,6 +17,8 @@ final class RecordBlocks: Sendable {
         fileprivate(set) var number = 0
         /// Of its first record.
         fileprivate(set) var line = 0
+        /// Ends of line in it.
+        fileprivate(set) var lines = 0
         fileprivate(set) var count = 0
         fileprivate var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
 
@@ -97,7 +99,8 @@ final class RecordBlocks: Sendable {
             state.carried.append(contentsOf: block.bytes[end...])
             block.count = end
             state.number += 1
-            state.line += Self.lines(block.bytes)
+            block.lines = Self.lines(block.bytes)
+            state.line += block.lines
             return end > 0
         }
     }
@@ -150,8 +153,14 @@ final class RecordBlocks: Sendable {
     }
 
     private static func lines(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard var place = bytes.baseAddress else { return 0 }
+        let end = place + bytes.count
         var lines = 0
-        for byte in bytes { lines &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
+        // The C library looks at many bytes at a time, this compiler's loop at one.
+        while place < end, let found = memchr(place, Int32(UInt8(ascii: "\n")), end - place) {
+            lines += 1
+            place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) + 1
+        }
         return lines
     }
 }

@@ -142,9 +142,7 @@ struct SeparatedColumns {
         var table = WordTable()
         var translations: [[Int32]] = []
         for part in parts { translations.append((0..<part.words.count).map { table.code(part.words.word($0)) }) }
-        let sorted = (0..<table.count).sorted { table.word($0).lexicographicallyPrecedes(table.word($1)) }
-        var ranks = [Int32](repeating: 0, count: table.count)
-        for (rank, code) in sorted.enumerated() { ranks[code] = Int32(truncatingIfNeeded: rank) }
+        let (ranks, levels) = table.ranked()
         var codes: [Int32] = []
         codes.reserveCapacity(rows)
         for (part, translation) in zip(parts, translations) {
@@ -157,6 +155,6 @@ struct SeparatedColumns {
                 codes += repeatElement(-1, count: part.count)
             }
         }
-        return (codes, sorted.map { String(decoding: table.word($0), as: UTF8.self) })
+        return (codes, levels)
     }
 }

@@ -10,8 +10,39 @@ package enum TableCell: Sendable, Equatable {
     case text(String)
     /// Text as a reader gave it. An empty one is missing.
     case bytes(ArraySlice<UInt8>)
-    /// A number, or `true` and `false`, in the spelling in which a reader gave it; in JSON it is no string then.
+    /// The same, but in JSON a number, `true` or `false` is no string then; digits behind a leading zero are one.
     case literal(ArraySlice<UInt8>)
+}
+
+extension TableCell {
+    /// The number that a cell is or spells; `nil` for words and nothing.
+    package var number: Double? {
+        switch self {
+        case .missing: nil
+        case .number(let number): number.isNaN ? nil : number
+        case .text(let text): TableNumber(Array(text.utf8)[...])?.value
+        case .bytes(let bytes), .literal(let bytes): TableNumber(bytes)?.value
+        }
+    }
+
+    /// What the cell shows; `nil` for nothing.
+    package var spelling: [UInt8]? {
+        switch self {
+        case .missing: nil
+        case .number(let number): number.isNaN ? nil : Array(TableWriter.spelling(number).utf8)
+        case .text(let text): text.isEmpty ? nil : Array(text.utf8)
+        case .bytes(let bytes), .literal(let bytes): bytes.isEmpty ? nil : Array(bytes)
+        }
+    }
+
+    package var isMissing: Bool {
+        switch self {
+        case .missing: true
+        case .number(let number): number.isNaN
+        case .text(let text): text.isEmpty
+        case .bytes(let bytes), .literal(let bytes): bytes.isEmpty
+        }
+    }
 }
 
 /// Writes a table record by record; the file takes its place when it is whole, never before.
@@ -169,7 +200,7 @@ package final class TableWriter {
                 buffer += bytes
             } else if let flag = Self.flag(bytes) {
                 buffer += Array((flag ? "true" : "false").utf8)
-            } else if let number = TableNumber(bytes) {
+            } else if bytes.first != UInt8(ascii: "0"), let number = TableNumber(bytes) {
                 append(number.value)
             } else {
                 append(value: .bytes(bytes))

@@ -34,6 +34,14 @@ struct WordTable {
 
     mutating func code(_ word: ArraySlice<UInt8>) -> Int32 { word.withUnsafeBufferPointer { code($0).code } }
 
+    /// The place of each word in the order of bytes, and the words in that order.
+    func ranked() -> (ranks: [Int32], levels: [String]) {
+        let sorted = (0..<count).sorted { word($0).lexicographicallyPrecedes(word($1)) }
+        var ranks = [Int32](repeating: 0, count: count)
+        for (rank, code) in sorted.enumerated() { ranks[code] = Int32(truncatingIfNeeded: rank) }
+        return (ranks, sorted.map { String(decoding: word($0), as: UTF8.self) })
+    }
+
     private func isWord(_ code: Int, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = code == 0 ? 0 : ends[code - 1]
         guard ends[code] - start == word.count else { return false }

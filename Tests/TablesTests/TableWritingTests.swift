@@ -38,7 +38,7 @@ import Testing
             ])
         #expect(
             try written(.jsonl, ["a"], odd).split(separator: "\n") == [
-                #"{"a":7}"#, #"{"a":1}"#, #"{"a":true}"#, #"{"a":-0.5e3}"#, #"{"a":"1e5x"}"#,
+                #"{"a":"007"}"#, #"{"a":1}"#, #"{"a":true}"#, #"{"a":-0.5e3}"#, #"{"a":"1e5x"}"#,
             ])
     }
 
