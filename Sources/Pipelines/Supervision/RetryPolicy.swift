@@ -21,6 +21,9 @@ package struct RetryPolicy: Sendable, Equatable {
         case outOfMemory
     }
 
+    /// What a program exits with that was told to give up; only who asks for it has it tried again.
+    package static let prunedStatus: Int32 = 99
+
     package init(limit: Int) { self.limit = limit }
 
     init(_ value: Value) throws(SettingProblem) {
@@ -65,7 +68,7 @@ package struct RetryPolicy: Sendable, Equatable {
     /// Whether a failed attempt is followed by another.
     package func wantsAnother(after attempt: Int, _ outcome: ProgramOutcome) -> Bool {
         guard attempt <= limit, outcome.cause != .stopped, !outcome.succeeded else { return false }
-        guard let causes else { return true }
+        guard let causes else { return outcome.status != .exited(Self.prunedStatus) }
         return causes.contains { cause in
             switch cause {
             case .exit(let code): outcome.cause == .own && outcome.code == code
