@@ -60,7 +60,7 @@ let package = Package(
         layer(
             "Pipelines",
             [
-                "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
+                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         // Surface
@@ -68,7 +68,7 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Pipelines", "Processes",
+                "Pipelines", "Processes", "Tracking",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
                 "Charts", "Pipelines", "Processes",
@@ -105,7 +105,7 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),

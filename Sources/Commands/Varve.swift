@@ -36,6 +36,8 @@ package struct Varve: CommandFamily {
         DagCommand.self,
         WhyCommand.self,
         PlanCommand.self,
+        RunCommand.self,
+        LogCommand.self,
         RunsCommand.self,
         PlotsCommand.self,
         FreezeCommand.self,

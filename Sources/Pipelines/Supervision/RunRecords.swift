@@ -56,6 +56,13 @@ package struct RunRecords: Sendable {
         return attempts
     }
 
+    /// The attempts of a running run that have ended, whoever saw it.
+    func endedAttempts(of id: RunID) -> [Value] {
+        let seen = read(path(id, "json"))?["attempts"]?.array ?? []
+        let others = live(of: id)?["attempts"]?.array ?? []
+        return others.count > seen.count ? others : seen
+    }
+
     // MARK: Afterwards
 
     /// Files a record; a folder that cannot be written to is no reason to fail a stage.
