@@ -63,22 +63,18 @@ let package = Package(
         layer(
             "Pipelines",
             [
-                "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
+                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Models",
-            [
-                "Tracking", "Tables", "CXGBoost", "Documents", "FileSystem", "Hashing", "Basics",
-            ]),
+            ["Preparation", "Tracking", "Tables", "CXGBoost", "Documents", "FileSystem", "Hashing", "Basics"]),
         // Surface
         layer("Rendering", ["Basics"]),
         layer(
             "Commands",
             [
-                "Models",
-                "Pipelines", "Processes",
-                "Preparation", "Pipelines", "Processes",
+                "Models", "Preparation", "Pipelines", "Processes", "Tracking",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
                 "Charts", "Pipelines", "Processes",
@@ -116,7 +112,7 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),

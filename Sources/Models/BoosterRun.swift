@@ -173,18 +173,19 @@ struct BoosterRun {
 
     /// The checkpoint to go on from; nil to begin.
     private func checkpoint(in file: CheckpointFile, key: String) throws(FileError) -> BoosterCheckpoint? {
-        guard options.resumes || training.environment["VARVE_RESUME"] == "1" else { return nil }
+        guard options.resumption != .never else { return nil }
+        func tell(_ reason: String) {
+            if options.resumption == .always { training.progress.report(.message(reason)) }
+        }
         guard let found = try file.read() else {
-            training.progress.report(
-                .message(
-                    Files.exists(file.path)
-                        ? "the checkpoint is damaged; the training begins anew"
-                        : "there is no checkpoint; the training begins"))
+            tell(
+                Files.exists(file.path)
+                    ? "the checkpoint is damaged; the training begins anew"
+                    : "there is no checkpoint; the training begins")
             return nil
         }
         guard found.key == key else {
-            training.progress.report(
-                .message("the checkpoint is of other data or options; the training begins anew"))
+            tell("the checkpoint is of other data or options; the training begins anew")
             return nil
         }
         let folds = options.folds ?? 0

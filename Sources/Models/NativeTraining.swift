@@ -1,6 +1,7 @@
 package import Basics
 import Documents
 import FileSystem
+import Preparation
 import Tracking
 
 /// One training by an engine of varve: tables in, a model and what belongs to it out.
@@ -37,14 +38,7 @@ package struct NativeTraining {
     func warn(_ notes: [String]) { for note in notes { progress.report(.warning(note)) } }
 
     private func readTransformer(_ path: String) throws -> Value {
-        do {
-            let value = try JSON.parse(try Files.read(absolute(path)), limits: DocumentLimits(depth: 48))
-            guard value.mapping != nil else { throw DocumentError("it is no mapping") }
-            return value
-        } catch let error as DocumentError {
-            throw Failure(
-                "'\(path)' is no transformer: \(error.message)", remedy: "`varve run prepare` writes transformers")
-        }
+        try FittedTransformer(parsing: try Files.read(absolute(path)), file: path).json
     }
 
     private func digests() throws(FileError) -> [ModelCard.Data] {

@@ -1,6 +1,7 @@
 import Basics
 import Documents
 import FileSystem
+import Preparation
 package import Tables
 
 /// A model and its card, whatever the engine, ready to be applied to tables.
@@ -15,7 +16,7 @@ package struct Predictor {
     /// The column that the model learned, as far as it is known.
     package let target: String?
     private let engine: Engine
-    private let transformer: Value?
+    private let transformer: FittedTransformer?
 
     private enum Engine {
         case linear(LinearModel)
@@ -88,7 +89,11 @@ package struct Predictor {
         }
     }
 
-    private init(_ model: LinearModel, _ card: ModelCard?, name: String) throws(Failure) {
+    private static func transformer(of card: ModelCard?, name: String) throws -> FittedTransformer? {
+        try card?.transformer.map { try FittedTransformer($0, file: ModelCard.path(of: name)) }
+    }
+
+    private init(_ model: LinearModel, _ card: ModelCard?, name: String) throws {
         schema =
             card?.schema
             ?? FeatureSchema(
@@ -101,13 +106,13 @@ package struct Predictor {
         task = model.task
         classes = model.classes
         target = card?.target
-        transformer = card?.transformer
+        transformer = try Self.transformer(of: card, name: name)
         engine = .linear(model)
     }
 
-    private init(_ library: XGBoostLibrary, _ bytes: [UInt8], _ card: ModelCard?, name: String, _ options: Options)
-        throws(Failure)
-    {
+    private init(
+        _ library: XGBoostLibrary, _ bytes: [UInt8], _ card: ModelCard?, name: String, _ options: Options
+    ) throws {
         let document = try ModelDocument(parsing: bytes, name: name)
         let summary = document.summary
         guard let task = BoosterObjective.task(of: summary.objective) else {
@@ -122,7 +127,7 @@ package struct Predictor {
             throw Failure("'\(name)' and its card do not fit together")
         }
         target = card?.target
-        transformer = card?.transformer
+        transformer = try Self.transformer(of: card, name: name)
         // What Python and varve write where they stopped early.
         let best = summary.attributes["best_iteration"].flatMap { Int($0) }.map { $0 + 1 }
         let rounds = options.rounds ?? best ?? 0
@@ -160,10 +165,18 @@ package struct Predictor {
 
     /// Reads the columns that the model needs.
     private func read(_ path: String, format: TableFormat, name: String?, options: Options) throws -> ColumnTable {
+        guard options.transforms, let transformer else {
+            var wish = ColumnTable.Wish()
+            wish.columns = schema.columns.map(\.name)
+            wish.asWords = schema.wordColumns
+            return try ColumnTable.read(path, format: format, wish: wish, name: name)
+        }
+        // The columns that a transformer looks at are its business; what new data lack may be what is predicted.
         var wish = ColumnTable.Wish()
-        wish.columns = schema.columns.map(\.name)
-        wish.asWords = schema.wordColumns
-        return try ColumnTable.read(path, format: format, wish: wish, name: name)
+        wish.missing = transformer.missing
+        wish.asWords = transformer.categoryColumns
+        let raw = try ColumnTable.read(path, format: format, wish: wish, name: name)
+        return try transformer.apply(to: raw, absent: [target].compactMap { $0 })
     }
 
     /// What the model says about rows whose columns are those that it learned from.

@@ -32,18 +32,27 @@ package struct TrainingOptions: Sendable {
     package var seed = 0
     package var threads = 0
     package var checkpointEvery: Int?
-    package var resumes = false
+    package var resumption = Resumption.ifSame
     /// Where the checkpoint lies; nil for a place that follows from the model's.
     package var checkpointFolder: String?
 
     // What comes out.
     package var model: String?
     package var importance: String?
+    /// The file of a fitted transformer that made the tables.
     package var transformer: String?
     /// nil for no curve.
     package var metricsFolder: String?
 
     package init() {}
+
+    /// Whether a training goes on from the checkpoint of the same one; of another one it never does.
+    package enum Resumption: Sendable {
+        case ifSame
+        /// The same; and it is told where there is none.
+        case always
+        case never
+    }
 
     package struct Parameter: Sendable, Equatable {
         package let name: String

@@ -23,7 +23,7 @@ package struct LiveFolder: Sendable, Equatable {
     package var images: String { Paths.join(path, "plots/images") }
     package var artifacts: String { Paths.join(path, "artifacts") }
 
-    package func history(of name: MetricName) -> String { Paths.join(histories, name.path + ".tsv") }
+    package func history(of name: LoggedName) -> String { Paths.join(histories, name.path + ".tsv") }
 
     /// Removes what a run has logged, and nothing else that lies there.
     package func removeLogs() throws {
@@ -60,7 +60,7 @@ package struct LiveFolder: Sendable, Equatable {
 }
 
 /// The name of a metric: parts with `/` between them, which are folders for its history and levels in `metrics.json`.
-package struct MetricName: Sendable, Equatable {
+package struct LoggedName: Sendable, Equatable {
     package let parts: [String]
 
     package init(_ text: String) throws(Failure) {

@@ -85,7 +85,7 @@ package struct LiveLog: Sendable {
     package mutating func log(
         _ name: String, value: MetricValue, timestamp: Bool = false, hasHistory: Bool = true
     ) throws {
-        let name = try MetricName(name)
+        let name = try LoggedName(name)
         var changed = summary
         try changed.set(value.json, at: name.parts[...], of: name)
         if hasHistory {
@@ -141,7 +141,7 @@ package struct LiveLog: Sendable {
 
 extension Mapping {
     /// Puts a value at a path of keys. What has a value of its own cannot hold others.
-    fileprivate mutating func set(_ value: Value, at path: ArraySlice<String>, of name: MetricName) throws(Failure) {
+    fileprivate mutating func set(_ value: Value, at path: ArraySlice<String>, of name: LoggedName) throws(Failure) {
         guard let key = path.first else { return }
         guard path.count > 1 else {
             self[key] = value

@@ -82,6 +82,22 @@ struct NativeTrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Processors to use (default: all); the result is the same", valueName: "n"))
     var threads: String?
 
+    /// The options that the command line has.
+    var given: [String] {
+        let all = [
+            ("--engine", engine != nil), ("--data", data != nil), ("--valid", valid != nil),
+            ("--valid-fraction", validFraction != nil), ("--format", format != nil), ("--target", target != nil),
+            ("--weight", weight != nil), ("--group", group != nil), ("--features", !features.isEmpty),
+            ("--ignore", !ignore.isEmpty), ("--categorical", !categorical.isEmpty), ("--words", words != nil),
+            ("--task", task != nil), ("--objective", objective != nil), ("--eval-metric", !evalMetric.isEmpty),
+            ("--rounds", rounds != nil), ("--early-stopping", earlyStopping != nil), ("--min-delta", minDelta != nil),
+            ("--cv", cv != nil), ("--cv-stratified", isStratified), ("--checkpoint-every", checkpointEvery != nil),
+            ("--model", model != nil), ("--importance", importance != nil), ("--transformer", transformer != nil),
+            ("--param", !param.isEmpty), ("--threads", threads != nil),
+        ]
+        return all.filter(\.1).map(\.0)
+    }
+
     /// Every key of the section of a parameter file, those of `RunTrainCommand` too.
     static let keys = [
         "engine", "data", "valid", "valid_fraction", "format", "target", "weight", "group", "features", "ignore",
@@ -143,7 +159,7 @@ struct NativeTrainingOptions: ParsableArguments {
         options.isStratified = try section.bool("cv_stratified") ?? false
         options.checkpointEvery = try section.integer("checkpoint_every")
         options.checkpointFolder = try section.string("checkpoint_dir")
-        options.resumes = try section.bool("resume") ?? false
+        if let resume = try section.bool("resume") { options.resumption = resume ? .always : .never }
         options.seed = try section.integer("seed") ?? 0
         options.model = try section.string("model")
         options.metricsFolder = try section.string("metrics_dir")
