@@ -33,6 +33,8 @@ let package = Package(
         .target(name: "CGit2"),
         .target(name: "CCurl"),
         .target(name: "CXGBoost"),
+        .target(name: "CGit2", dependencies: ["CSystem"]),
+        .target(name: "CCurl", dependencies: ["CSystem"]),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
@@ -57,8 +59,7 @@ let package = Package(
             "Versioning",
             [
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
-                "Charts", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
-                "FileSystem", "Hashing", "Basics",
+                "Charts", "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Pipelines",
@@ -80,6 +81,8 @@ let package = Package(
                 "Charts", "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Rendering", "Basics", parser,
+                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage",
+                "Git", "Tables", "Documents", "Charts", "FileSystem", "Rendering", "Basics", parser,
             ]),
         .executableTarget(
             name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,

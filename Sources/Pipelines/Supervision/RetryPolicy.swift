@@ -1,5 +1,5 @@
 import Basics
-package import Documents
+import Documents
 package import Processes
 
 /// Whether and when a stage that failed is tried again.

@@ -1,11 +1,11 @@
 import Basics
 import Documents
 import FileSystem
-package import Processes
-package import ProjectFiles
+import Processes
+import ProjectFiles
 import Storage
 import Synchronization
-package import Versioning
+import Versioning
 
 /// Runs the command of one stage: attempt after attempt, within its time, with the variables it wants.
 ///

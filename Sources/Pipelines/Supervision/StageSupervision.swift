@@ -1,5 +1,5 @@
-package import Basics
-package import Documents
+import Basics
+import Documents
 package import ProjectFiles
 
 /// How a stage wants to be run: what `meta.varve` of its definition says.
