@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGit2"),
         .target(name: "CCurl"),
-        .target(name: "CXGBoost"),
+        .target(name: "CXGBoost", dependencies: ["CSystem"]),
         .target(name: "CGit2", dependencies: ["CSystem"]),
         .target(name: "CCurl", dependencies: ["CSystem"]),
         // Platform
@@ -64,8 +64,8 @@ let package = Package(
         layer(
             "Pipelines",
             [
-                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
-                "FileSystem", "Hashing", "Basics",
+                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
+                "Documents", "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Models",
@@ -75,14 +75,9 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Models", "Preparation", "Pipelines", "Processes", "Tracking",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
-                "Documents",
-                "Charts", "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
-                "FileSystem", "Rendering", "Basics", parser,
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage",
-                "Git", "Tables", "Documents", "Charts", "FileSystem", "Rendering", "Basics", parser,
+                "Models", "Preparation", "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing",
+                "Transfers", "Objects", "Storage", "Git", "Tables", "Documents", "Charts", "FileSystem", "Rendering",
+                "Basics", parser,
             ]),
         .executableTarget(
             name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,
@@ -127,9 +122,6 @@ let package = Package(
             name: "ModelsTests",
             dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
-        tests(
-            "PreparationTests",
-            ["Preparation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

@@ -1,5 +1,6 @@
 #include "CXGBoost.h"
 
+#include <CSystem.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -25,27 +26,10 @@ static const char *const candidates[] = {
 #endif
 };
 
-static void *open_library(const char *path) {
-    if (path) {
-        void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
-        if (!library) {
-            const char *reason = dlerror();
-            snprintf(failure, sizeof failure, "%s", reason ? reason : "cannot be opened");
-        }
-        return library;
-    }
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
-        void *library = dlopen(candidates[i], RTLD_LAZY | RTLD_LOCAL);
-        if (library) return library;
-        const char *reason = dlerror();
-        // The first name is the one to install, so its message is the one to show.
-        if (i == 0) snprintf(failure, sizeof failure, "%s", reason ? reason : "cannot be opened");
-    }
-    return NULL;
-}
-
 static void load(const char *path) {
-    void *library = open_library(path);
+    const char *const *names = path ? &path : candidates;
+    size_t count = path ? 1 : sizeof candidates / sizeof *candidates;
+    void *library = varve_open_library(names, count, failure, sizeof failure);
     if (!library) return;
 #define VARVE_XGBOOST_RESOLVE(result, name, parameters) \
     functions.name = (__typeof__(functions.name))dlsym(library, #name); \

@@ -160,8 +160,9 @@ package struct FeatureSchema: Sendable, Equatable {
         let levels: [String]
         switch source.content {
         case .words(let found, let names), .mixed(let found, let names, _, _): (codes, levels) = (found, names)
-        case .numbers, .empty:
-            throw Failure("column '\(source.name)' of '\(table.name)' holds numbers where the model wants words")
+        // A transformer gives words that look like numbers as numbers.
+        case .numbers(let numbers, _): (codes, levels) = Self.words(of: numbers)
+        case .empty: return nil
         }
         let known = levels.map { column.place(of: $0) }
         var strangers = 0
@@ -188,6 +189,20 @@ package struct FeatureSchema: Sendable, Equatable {
             }
         }
         return strangers == 0 ? nil : UnknownWord(column: column.name, example: example, rows: strangers)
+    }
+
+    private static func words(of numbers: [Double]) -> (codes: [Int32], levels: [String]) {
+        var places: [UInt64: Int32] = [:]
+        var levels: [String] = []
+        let codes = numbers.map { number -> Int32 in
+            guard !number.isNaN else { return -1 }
+            if let place = places[number.bitPattern] { return place }
+            let place = Int32(levels.count)
+            places[number.bitPattern] = place
+            levels.append(Target.word(number))
+            return place
+        }
+        return (codes, levels)
     }
 
     // MARK: As a document
