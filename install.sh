@@ -232,42 +232,46 @@ need_demo_data() {
 make_data() {
     if [[ $demo_data == fashion-mnist ]]; then
         # Images 0..5999 are version 1; version 2 has a thousand more, one gone and one made brighter.
-        python3 - "$fashion_mnist" "$1" <<'PYTHON'
-import gzip, glob, os, sys
-source, version = sys.argv[1], int(sys.argv[2])
-def unpacked(pattern, header):
-    with gzip.open(glob.glob(os.path.join(source, pattern))[0]) as file:
-        return file.read()[header:]
-pixels, labels = unpacked("t10k-images*.gz", 16), unpacked("t10k-labels*.gz", 8)
-names = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"]
-first, end = (0, 6000) if version == 1 else (6000, 7000)
-def path(number): return "images/%s/%05d.pgm" % (names[labels[number]], number)
-def write(number, image):
-    os.makedirs(os.path.dirname(path(number)), exist_ok=True)
-    with open(path(number), "wb") as file: file.write(b"P5 28 28 255\n" + image)
-for number in range(first, end): write(number, pixels[number * 784:(number + 1) * 784])
-if version == 2:
-    os.remove(path(0))
-    write(1, bytes(min(255, value * 2) for value in pixels[784:1568]))
-with open("labels.csv", "w") as table:
-    table.write("image,label\n")
-    for number in range(version - 1, end): table.write("%05d,%s\n" % (number, names[labels[number]]))
-PYTHON
+        perl -- - "$fashion_mnist" "$1" <<'PERL'
+use strict; use warnings;
+my ($source, $version) = @ARGV;
+sub unpacked {
+    my ($pattern, $header) = @_;
+    my ($path) = glob("$source/$pattern");
+    open(my $file, '-|:raw', 'gzip', '-dc', $path) or die "$path: $!";
+    local $/;
+    return substr(<$file>, $header);
+}
+my ($pixels, $labels) = (unpacked('t10k-images*.gz', 16), unpacked('t10k-labels*.gz', 8));
+my @names = qw(t-shirt trouser pullover dress coat sandal shirt sneaker bag boot);
+my ($first, $end) = $version == 1 ? (0, 6000) : (6000, 7000);
+sub name { $names[ord(substr($labels, $_[0], 1))] }
+sub path { sprintf('images/%s/%05d.pgm', name($_[0]), $_[0]) }
+sub put {
+    my ($number, $image) = @_;
+    mkdir 'images'; mkdir 'images/' . name($number);
+    open(my $file, '>:raw', path($number)) or die path($number) . ": $!";
+    print $file "P5 28 28 255\n" . $image;
+}
+put($_, substr($pixels, $_ * 784, 784)) for $first .. $end - 1;
+if ($version == 2) {
+    unlink path(0);
+    put(1, join '', map { my $value = 2 * ord; chr($value > 255 ? 255 : $value) } split //, substr($pixels, 784, 784));
+}
+open(my $table, '>', 'labels.csv') or die "labels.csv: $!";
+print $table "image,label\n";
+printf $table "%05d,%s\n", $_, name($_) for $version - 1 .. $end - 1;
+PERL
     else
         # One table for each island and year; 2009 comes with version 2.
-        python3 - "$work/penguins.csv" "$1" <<'PYTHON'
-import csv, os, sys
-source, version = sys.argv[1], int(sys.argv[2])
-with open(source, newline="") as file: header, *rows = csv.reader(file)
-island, year = header.index("island"), header.index("year")
-rows = [row for row in rows if row[year] <= str(2007 + version)]
-def write(path, rows):
-    with open(path, "w", newline="") as file: csv.writer(file).writerows([header] + rows)
-os.makedirs("penguins", exist_ok=True)
-for key in sorted({(row[island], row[year]) for row in rows}):
-    write("penguins/%s-%s.csv" % key, [row for row in rows if (row[island], row[year]) == key])
-write("penguins.csv", rows)
-PYTHON
+        awk -F , -v last=$((2007 + $1)) '
+            NR == 1 { for (i = 1; i <= NF; i++) place[$i] = i; heading = $0; print >"penguins.csv"; next }
+            $place["year"] <= last {
+                print >"penguins.csv"
+                part = "penguins/" $place["island"] "-" $place["year"] ".csv"
+                if (!(part in seen)) { if (!made++) system("mkdir -p penguins"); seen[part]; print heading >part }
+                print >part
+            }' "$work/penguins.csv"
     fi
 }
 

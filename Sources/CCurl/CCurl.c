@@ -1,5 +1,6 @@
 #include "CCurl.h"
 
+#include <CSystem.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -20,20 +21,8 @@ static const char *const candidates[] = {
 #endif
 };
 
-static void *open_library(void) {
-    void *library = NULL;
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
-        library = dlopen(candidates[i], RTLD_LAZY | RTLD_LOCAL);
-        if (library) return library;
-        const char *reason = dlerror();
-        // The first name is the one to install, so its message is the one to show.
-        if (i == 0) snprintf(failure, sizeof failure, "%s", reason ? reason : "cannot be opened");
-    }
-    return NULL;
-}
-
 static void load(void) {
-    void *library = open_library();
+    void *library = varve_open_library(candidates, sizeof candidates / sizeof *candidates, failure, sizeof failure);
     if (!library) return;
 #define VARVE_CURL_RESOLVE(name) \
     functions.name = (__typeof__(functions.name))dlsym(library, #name); \

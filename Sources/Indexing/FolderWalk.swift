@@ -1,7 +1,7 @@
-package import Basics
-package import FileSystem
-package import Hashing
-package import Objects
+import Basics
+import FileSystem
+import Hashing
+import Objects
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,6 @@
-package import FileSystem
-package import Hashing
-package import Objects
+import FileSystem
+import Hashing
+import Objects
 
 #if canImport(Glibc)
     import Glibc

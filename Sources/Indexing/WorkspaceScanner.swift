@@ -1,6 +1,6 @@
 package import Basics
 package import FileSystem
-package import Hashing
+import Hashing
 package import Objects
 import CSystem
 

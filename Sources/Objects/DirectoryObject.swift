@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 internal import Documents
 package import FileSystem
 package import Hashing

@@ -1,5 +1,5 @@
 import FileSystem
-package import Storage
+import Storage
 
 #if canImport(Glibc)
     import Glibc

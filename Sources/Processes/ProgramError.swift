@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 
 #if canImport(Glibc)
     import Glibc

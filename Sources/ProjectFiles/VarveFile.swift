@@ -1,5 +1,5 @@
 import Basics
-package import Documents
+import Documents
 
 /// `varve.yaml` at the root: what varve knows of a project beyond what DVC has words for.
 ///

@@ -6,7 +6,7 @@
 // files and the index are replaced whole.
 
 package import Basics
-package import Documents
+import Documents
 package import FileSystem
 package import Git
 package import Indexing

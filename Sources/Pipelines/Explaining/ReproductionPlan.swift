@@ -1,6 +1,6 @@
 import Basics
 import Indexing
-package import ProjectFiles
+import ProjectFiles
 package import Versioning
 
 /// What `repro` would do, found out without doing any of it.

@@ -3,7 +3,7 @@ package import Documents
 import FileSystem
 import Indexing
 import Objects
-package import ProjectFiles
+import ProjectFiles
 package import Versioning
 
 /// Why a stage must run, or what keeps it fresh: everything that counts, with what it was and what it is.

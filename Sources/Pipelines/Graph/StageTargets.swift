@@ -2,7 +2,7 @@ import Basics
 package import FileSystem
 import Git
 import Indexing
-package import ProjectFiles
+import ProjectFiles
 package import Versioning
 
 #if canImport(Glibc)

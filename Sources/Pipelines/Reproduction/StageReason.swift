@@ -1,5 +1,5 @@
 import Hashing
-package import ProjectFiles
+import ProjectFiles
 package import Versioning
 
 /// Why a stage must run.

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// What a stage needs for itself while it runs.
 package struct ResourceWish: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import FileSystem
 import Git
 import Indexing

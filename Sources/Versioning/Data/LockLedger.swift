@@ -1,5 +1,5 @@
 import Basics
-package import FileSystem
+import FileSystem
 package import ProjectFiles
 
 /// Lock files as this process last read or wrote them, so that a run of many stages need not read them each time.

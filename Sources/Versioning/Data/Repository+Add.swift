@@ -1,10 +1,10 @@
-package import Basics
-package import FileSystem
+import Basics
+import FileSystem
 import Git
 import Hashing
 import Indexing
-package import Objects
-package import ProjectFiles
+import Objects
+import ProjectFiles
 
 /// What `add` is asked to do.
 package struct AddRequest: Sendable {

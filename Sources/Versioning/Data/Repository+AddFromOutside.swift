@@ -1,8 +1,8 @@
 import Basics
 import FileSystem
 import Indexing
-package import Objects
-package import ProjectFiles
+import Objects
+import ProjectFiles
 import Storage
 import Transfers
 

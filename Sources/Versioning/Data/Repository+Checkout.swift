@@ -1,9 +1,9 @@
-package import Basics
-package import FileSystem
+import Basics
+import FileSystem
 import Git
 package import Indexing
 package import Objects
-package import ProjectFiles
+import ProjectFiles
 
 /// What `checkout` is asked to do.
 package struct CheckoutRequest: Sendable {

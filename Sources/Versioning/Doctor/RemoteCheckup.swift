@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import Storage
 
 /// Tries a remote out: reach, login, writing, reading back, listing, conditions and the clock.

@@ -1,7 +1,7 @@
 package import Basics
 import Documents
-package import FileSystem
-package import Indexing
+import FileSystem
+import Indexing
 
 #if canImport(Glibc)
     import Glibc

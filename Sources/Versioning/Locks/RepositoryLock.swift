@@ -1,5 +1,5 @@
-package import Basics
-package import FileSystem
+import Basics
+import FileSystem
 import Objects
 
 extension Repository {

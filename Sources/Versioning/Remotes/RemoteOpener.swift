@@ -2,7 +2,7 @@ import Basics
 import Documents
 import FileSystem
 import HTTP
-package import Storage
+import Storage
 
 /// How a remote is to be used, beyond its settings.
 package struct RemoteUse: Sendable, Hashable {

@@ -35,25 +35,35 @@ package enum RemoteURL {
         return String(Substring(login.map { rest[rest.index(after: $0)...] } ?? rest))
     }
 
-    /// Whether a login in the URL has a password.
+    /// Whether a login in the URL has a password, or is a token.
     package static func holdsPassword(_ url: String) -> Bool {
         passwordRange(in: url) != nil
     }
 
-    /// The URL with stars for the password of its login.
+    /// The URL with stars for the password of its login, or for a login that is a token.
     package static func withoutPassword(_ url: String) -> String {
         guard let range = passwordRange(in: url) else { return url }
         return String(url[..<range.lowerBound]) + "***" + String(url[range.upperBound...])
     }
 
-    /// What is between the colon and the last `@` of a URL's authority.
+    /// What is between the colon and the last `@` of a URL's authority; a token that stands alone there.
     private static func passwordRange(in url: String) -> Range<String.Index>? {
         guard let range = url.utf8.firstRange(of: Array("://".utf8)) else { return nil }
         let authority = url.utf8[range.upperBound...].prefix { !"/?#".utf8.contains($0) }
-        guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
-            let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
-        else { return nil }
+        guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        guard let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":")) else {
+            let isWeb = ["http", "https", "webdav", "webdavs"].contains(url[..<range.lowerBound].lowercased())
+            return isWeb && looksLikeToken(authority[..<at]) ? authority.startIndex..<at : nil
+        }
         return authority.index(after: colon)..<at
+    }
+
+    /// Whether a login is one that a program made: a forge's prefix, or long, of letters and digits.
+    private static func looksLikeToken(_ login: Substring.UTF8View) -> Bool {
+        let prefixes = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glcbt-", "hf_"]
+        if prefixes.contains(where: { login.starts(with: $0.utf8) }) { return true }
+        return login.count >= 20 && login.contains { (0x30...0x39).contains($0) } && login.contains(where: isLetter)
+            && login.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "_-.~".utf8.contains($0) }
     }
 
     /// Password and query out of a URL, for showing it to others.

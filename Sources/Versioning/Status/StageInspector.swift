@@ -2,7 +2,7 @@ import Basics
 import Documents
 import FileSystem
 import Git
-package import Hashing
+import Hashing
 import Indexing
 package import Objects
 package import ProjectFiles

@@ -1,7 +1,7 @@
-package import Basics
+import Basics
 package import FileSystem
-package import Git
-package import Indexing
+import Git
+import Indexing
 package import ProjectFiles
 import Synchronization
 

@@ -1,6 +1,6 @@
-package import Basics
+import Basics
 package import FileSystem
-package import Indexing
+import Indexing
 package import Objects
 package import ProjectFiles
 

@@ -1,8 +1,8 @@
-package import Basics
+import Basics
 package import FileSystem
 package import Git
-package import Indexing
-package import ProjectFiles
+import Indexing
+import ProjectFiles
 
 /// Files of the workspace, for the readers of project files.
 package struct WorkspaceFiles: FileReader {

@@ -1,7 +1,7 @@
 import Basics
 import FileSystem
 import Indexing
-package import ProjectFiles
+import ProjectFiles
 
 /// Reads project files one by one and keeps the stages they define.
 struct StageLoading {

@@ -1,6 +1,6 @@
-package import Basics
+import Basics
 package import FileSystem
-package import Indexing
+import Indexing
 package import ProjectFiles
 
 /// What a command-line word means: a stage as a whole, one of its outputs, or something inside an output.

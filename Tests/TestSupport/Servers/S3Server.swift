@@ -1,5 +1,5 @@
 import FileSystem
-package import HTTP
+import HTTP
 package import Storage
 import Synchronization
 

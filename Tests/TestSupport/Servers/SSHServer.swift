@@ -1,5 +1,5 @@
 import FileSystem
-package import HTTP
+import HTTP
 
 #if canImport(Glibc)
     import Glibc
