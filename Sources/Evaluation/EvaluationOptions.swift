@@ -112,7 +112,8 @@ package struct EvaluationOptions: Sendable {
         }
         guard let word, word != "choose" else { return }
         guard rule == nil, thresholdFrom == nil else {
-            throw section.wrong("threshold", "is given, and a rule to choose one as well", remedy: "leave one of them out")
+            throw section.wrong(
+                "threshold", "is given, and a rule to choose one as well", remedy: "leave one of them out")
         }
         guard let number = Double(word), number.isFinite else {
             throw section.wrong("threshold", "must be a number or 'choose', not '\(word)'")

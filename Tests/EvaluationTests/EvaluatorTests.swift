@@ -146,7 +146,8 @@ import Testing
         let chosen = try #require(try evaluator.threshold(for: data, validation: other))
         #expect(chosen.source == "valid.csv" && chosen.rule == .f1 && chosen.rows == 200)
         #expect(try evaluator.evaluate(data, threshold: own, baseline: nil).notes.contains { $0.contains("flatters") })
-        #expect(try !evaluator.evaluate(data, threshold: chosen, baseline: nil).notes.contains { $0.contains("flatters") })
+        #expect(
+            try !evaluator.evaluate(data, threshold: chosen, baseline: nil).notes.contains { $0.contains("flatters") })
     }
 
     @Test("Brier's parts add up, and calibration knows the bins")

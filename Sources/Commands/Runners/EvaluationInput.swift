@@ -1,6 +1,7 @@
 import Basics
 import Evaluation
 import FileSystem
+import Models
 import Storage
 import Tables
 import Versioning
@@ -21,16 +22,15 @@ struct EvaluationInput: Sendable {
     }
 
     func gather() async throws -> Gathered {
-        guard let path = options.predictions else {
-            throw Failure(
-                "no predictions are named",
-                remedy: "give a table with --predictions, or write `predictions:` into the section of params.yaml",
-                category: .usage)
-        }
+        let path = try tablePath
         let format = try Self.format(path)
-        let rows = try await read(path, format, role: "predictions")
+        let rows = try await read(path, format, role: options.model == nil ? "predictions" : "data")
         var gathered = Gathered(data: rows.data)
         gathered.files.append(rows.file)
+        gathered.notes += rows.notes
+        if let model = options.model {
+            gathered.files.append(try .reading(absolute(model), role: "model", path: model))
+        }
         var validation: EvaluationData?
         if let file = options.thresholdFrom {
             let rows = try await read(file, try Self.format(file), role: "threshold", isForThreshold: true)
@@ -51,28 +51,63 @@ struct EvaluationInput: Sendable {
         return format
     }
 
+    /// The table that is judged: of predictions, or of what a model is to predict.
+    private var tablePath: String {
+        get throws {
+            switch (options.predictions, options.model, options.data) {
+            case (let path?, nil, nil): return path
+            case (nil, .some, let path?): return path
+            case (nil, .some, nil):
+                throw Failure("a model needs a table to be applied to", remedy: "name it with --data", category: .usage)
+            case (nil, nil, .some):
+                throw Failure("--data goes with a model", remedy: "name it with --model", category: .usage)
+            case (.some, _, _):
+                throw Failure("--predictions excludes --model and --data", category: .usage)
+            case (nil, nil, nil):
+                throw Failure(
+                    "no predictions are named",
+                    remedy: "give a table with --predictions, or write `predictions:` into the section of params.yaml",
+                    category: .usage)
+            }
+        }
+    }
+
+    private func absolute(_ path: String) -> String { Paths.absolute(path, from: environment.workingDirectory) }
+
     // MARK: Reading
 
-    private typealias Rows = (data: EvaluationData, file: EvaluationResult.InputFile)
+    /// Rows, the file they are from, and what a reader should know of it.
+    private struct Rows: Sendable {
+        var data: EvaluationData
+        var file: EvaluationResult.InputFile
+        var notes: [String] = []
+    }
 
     private func read(
         _ path: String, _ format: TableFormat, role: String, isForThreshold: Bool = false
     ) async throws -> Rows {
-        let place = Paths.absolute(path, from: environment.workingDirectory)
-        return try await onOwnThread { _ in
-            try Self.rows(place, format, options, role: role, path: path, revision: nil, isForThreshold: isForThreshold)
+        let model = options.model.map { (path: absolute($0), name: $0) }
+        let library = environment[Predictor.libraryVariable]
+        return try await onOwnThread { [options] _ in
+            let applied = try model.map {
+                try AppliedModel($0.path, name: $0.name, library: library, to: absolute(path), format, name: path)
+            }
+            return try Self.rows(
+                absolute(path), format, options, applied, role: role, path: path, isForThreshold: isForThreshold)
         }
     }
 
-    /// The rows and the digest of a file, each on a thread of its own.
     private static func rows(
-        _ place: String, _ format: TableFormat, _ options: EvaluationOptions, role: String, path: String,
-        revision: String?, isForThreshold: Bool
+        _ place: String, _ format: TableFormat, _ options: EvaluationOptions, _ model: AppliedModel? = nil,
+        role: String, path: String, revision: String? = nil, isForThreshold: Bool = false
     ) throws -> Rows {
         let name = revision.map { "\(path) at \($0)" } ?? path
-        let data = try PredictionReader(options).read(place, format: format, name: name, isForThreshold: isForThreshold)
+        var options = options
+        if options.columns.target.isEmpty, let target = model?.target { options.columns.target = [target] }
+        let data = try PredictionReader(options, model: model?.output)
+            .read(place, format: format, name: name, isForThreshold: isForThreshold)
         let file = try EvaluationResult.InputFile.reading(place, role: role, path: path, revision: revision)
-        return (data, file)
+        return Rows(data: data, file: file, notes: model?.notes ?? [])
     }
 
     // MARK: Baseline
@@ -80,17 +115,23 @@ struct EvaluationInput: Sendable {
     private func add(
         _ baseline: String, _ path: String, _ format: TableFormat, to gathered: inout Gathered, _ evaluator: Evaluator
     ) async throws {
+        guard options.model == nil else {
+            throw Failure(
+                "a baseline is compared by its predictions, and this evaluation applies a model",
+                remedy: "write predictions with `varve predict`, keep them, and name them with --predictions",
+                category: .usage)
+        }
         var wish = options
         wish.task = gathered.data.task
         if gathered.data.task == .binary {
             wish.classes = gathered.data.classes
             wish.positive = nil
         }
-        let place = Paths.absolute(baseline, from: environment.workingDirectory)
+        let place = absolute(baseline)
         if Files.exists(place), !Files.isDirectory(place) {
             let format = try Self.format(baseline)
             let rows = try await onOwnThread { [wish] _ in
-                try Self.rows(place, format, wish, role: "baseline", path: baseline, revision: nil, isForThreshold: false)
+                try Self.rows(place, format, wish, role: "baseline", path: baseline)
             }
             gathered.files.append(rows.file)
             let threshold =
@@ -104,7 +145,7 @@ struct EvaluationInput: Sendable {
         }
         let repository = try Repository(discoveredFrom: environment, progress: progress)
         let found = try await repository.reading(path, at: baseline) { [wish] place in
-            try Self.rows(place, format, wish, role: "baseline", path: path, revision: baseline, isForThreshold: false)
+            try Self.rows(place, format, wish, role: "baseline", path: path, revision: baseline)
         }
         guard let found else {
             gathered.notes.append("There is no '\(path)' at '\(baseline)', so nothing is compared.")
@@ -116,7 +157,8 @@ struct EvaluationInput: Sendable {
             let format = try Self.format(file)
             let rows = try await repository.reading(file, at: baseline) { [wish] place in
                 try Self.rows(
-                    place, format, wish, role: "baseline threshold", path: file, revision: baseline, isForThreshold: true)
+                    place, format, wish, role: "baseline threshold", path: file, revision: baseline,
+                    isForThreshold: true)
             }
             if let rows {
                 gathered.files.append(rows.file)

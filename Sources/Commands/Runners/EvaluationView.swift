@@ -5,7 +5,9 @@ import Rendering
 /// What `run evaluate` shows: on a terminal, as Markdown and as a page.
 struct EvaluationView {
     let result: EvaluationResult
-    let sections: [Section]
+    /// What may decide about more than the rest: last on a terminal, first on a page.
+    private let gates: Section?
+    private let sections: [Section]
 
     /// A table with a title.
     struct Section {
@@ -40,8 +42,9 @@ struct EvaluationView {
 
     init(_ result: EvaluationResult) {
         self.result = result
+        gates = Self.gates(result)
         sections =
-            [Self.gates(result), Self.metrics(result)].compactMap { $0 } + result.slices.map { Self.slice($0, result) }
+            [Self.metrics(result)] + result.slices.map { Self.slice($0, result) }
             + result.fairness.flatMap { Self.fairness($0, result) }
             + [Self.classes(result), Self.calibration(result)].compactMap { $0 }
     }
@@ -90,7 +93,7 @@ struct EvaluationView {
         return "\(total): " + parts.compactMap { $0 }.joined(separator: ", ") + "."
     }
 
-    private static func metrics(_ result: EvaluationResult) -> Section? {
+    private static func metrics(_ result: EvaluationResult) -> Section {
         let hasIntervals = result.resampling.replicates > 0
         let width = "\(EvaluationResult.short(result.resampling.confidence).trimmedZeros) % interval"
         var headings = ["Metric", "Value"]
@@ -130,11 +133,23 @@ struct EvaluationView {
         return (value > 0) == isGreaterBetter ? .good("\(text) better") : .bad("\(text) worse")
     }
 
-    /// As many metrics as fit beside each other.
-    private static let sliceMetrics = 6
+    /// As many metrics as fit beside each other; eval.json has all of them.
+    private static let sliceMetrics = 4
+    private static let telling = [
+        "roc_auc", "accuracy", "f1", "log_loss", "roc_auc_ovr", "f1_macro", "f1_micro", "hamming_loss", "rmse", "mae",
+        "r2",
+        "ndcg", "ndcg@10",
+    ]
+
+    /// The metrics that tell most of a group, in the order in which they were computed.
+    private static func sliceNames(_ result: EvaluationResult) -> [String] {
+        let names = result.overall.metrics.filter { !$0.value.isNaN }.map(\.name)
+        let chosen = Set((names.filter(telling.contains) + names.filter { !telling.contains($0) }).prefix(sliceMetrics))
+        return names.filter(chosen.contains)
+    }
 
     private static func slice(_ slice: EvaluationResult.Slice, _ result: EvaluationResult) -> Section {
-        let names = result.overall.metrics.filter { !$0.value.isNaN }.prefix(sliceMetrics).map(\.name)
+        let names = sliceNames(result)
         let rows = slice.groups.map { group -> [Cell] in
             var cells = [Cell.name(group.name), .number("\(group.rows)")]
             guard let scope = group.scope else {
@@ -153,13 +168,16 @@ struct EvaluationView {
             }
             return cells
         }
-        return Section(title: "By \(slice.columns.joined(separator: ", "))", headings: ["Group", "n"] + names, rows: rows)
+        return Section(
+            title: "By \(slice.columns.joined(separator: ", "))", headings: ["Group", "n"] + names, rows: rows)
     }
 
     private static func fairness(_ fairness: Fairness, _ result: EvaluationResult) -> [Section] {
         let groups = fairness.groups.map { group -> [Cell] in
             let cells = [Cell.name(group.name), .number("\(group.rows)")]
-            guard let rates = group.rates else { return cells + [.word("too few rows"), .word(""), .word(""), .word("")] }
+            guard let rates = group.rates else {
+                return cells + [.word("too few rows"), .word(""), .word(""), .word("")]
+            }
             return cells
                 + [rates.selection, rates.truePositive, rates.falsePositive, rates.accuracy].map { number($0) }
         }
@@ -212,14 +230,15 @@ struct EvaluationView {
         if result.resampling.replicates > 0 {
             let resampling = result.resampling
             parts.append(
-                "\(resampling.replicates) draws of \(counted(resampling.units, resampling.unit)), seed \(resampling.seed)")
+                "\(resampling.replicates) draws of \(counted(resampling.units, resampling.unit)), seed \(resampling.seed)"
+            )
         }
         return parts.joined(separator: " · ")
     }
 
     var text: String {
         var parts = [summary]
-        for section in sections {
+        for section in sections + [gates].compactMap({ $0 }) {
             let table = Table(section.headings, rows: section.rows.map { $0.map(\.plain) }, keepsSpaces: true)
             parts.append(([section.title] + section.lines + [table.plain]).joined(separator: "\n"))
         }
@@ -231,7 +250,7 @@ struct EvaluationView {
 
     var markdown: String {
         var parts = ["## Evaluation", MarkdownText.code(summary)]
-        for section in sections {
+        for section in [gates].compactMap({ $0 }) + sections {
             let rows = section.rows.prefix(Self.longestTable).map { $0.map(\.markdown) }
             let table = MarkdownText.table(section.headings.map { MarkdownText.code($0) }, rows)
             let left = section.rows.count - rows.count
@@ -244,7 +263,7 @@ struct EvaluationView {
     }
 
     var page: ChartPage {
-        var blocks = sections.map { section in
+        var blocks = ([gates].compactMap { $0 } + sections).map { section in
             var block = PageBlock(title: section.title.escapingControlCharacters)
             block.lines = section.lines.map(\.escapingControlCharacters)
             block.grid = PageBlock.Grid(

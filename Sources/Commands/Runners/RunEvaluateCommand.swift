@@ -14,7 +14,10 @@ struct RunEvaluateCommand: VarveCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Judge predictions: metrics, intervals, slices, fairness, gates, a report",
         discussion: examples(
-            ("varve run evaluate --predictions p.csv --target y --score p -o eval", "Two classes, with a report in eval"),
+            (
+                "varve run evaluate --predictions p.csv --target y --score p -o eval",
+                "Two classes, with a report in eval"
+            ),
             (
                 "varve run evaluate --predictions p.csv --target y --pred-col yhat --baseline main --key id",
                 "A regression, compared with the same file on main"
@@ -24,16 +27,27 @@ struct RunEvaluateCommand: VarveCommand {
                 "Held against a gate, and divided by a column"
             ),
             ("varve run evaluate", "All options from the section `evaluate` of params.yaml"))
-            + """
+                + """
 
 
-            Exit status: 0 where all gates are kept, 1 where one is not, 2 after an error, 3 where a gate has no value to \
-            be held against.
-            """)
+                Exit status: 0 where all gates are kept, 1 where one is not, 2 after an error, 3 where a gate has no value to \
+                be held against.
+                """)
 
-    @Option(help: ArgumentHelp("Table with true and predicted values: .csv, .tsv or .jsonl", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Table with true and predicted values: .csv, .tsv or .jsonl", valueName: "file"),
+        completion: .file())
     var predictions: String?
-    @Option(help: ArgumentHelp("Column of what is true; one for each label where rows have several", valueName: "columns"))
+    @Option(
+        help: ArgumentHelp("Model that is applied to --data, in place of predictions", valueName: "file"),
+        completion: .file())
+    var model: String?
+    @Option(
+        help: ArgumentHelp("Table that the model is applied to, with the true values", valueName: "file"),
+        completion: .file())
+    var data: String?
+    @Option(
+        help: ArgumentHelp("Column of what is true; one for each label where rows have several", valueName: "columns"))
     var target: [String] = []
     @Option(help: ArgumentHelp("Column of the positive class's score, or of a ranking's", valueName: "column"))
     var score: String?
@@ -56,14 +70,18 @@ struct RunEvaluateCommand: VarveCommand {
     var task: String?
     @Option(help: ArgumentHelp("The positive class of two (default: the greater one)", valueName: "class"))
     var positive: String?
-    @Option(help: ArgumentHelp("The classes in the order of the score columns, where their names don't tell", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "The classes in the order of the score columns, where their names don't tell", valueName: "names"))
     var classes: [String] = []
     @Option(
         name: .customLong("labels-separator"),
         help: ArgumentHelp("What divides several labels in one cell (default: ;)", valueName: "text"))
     var labelsSeparator: String?
 
-    @Option(help: ArgumentHelp("Metrics to compute, with commas between (default: those that suit the task)", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "Metrics to compute, with commas between (default: those that suit the task)", valueName: "names"))
     var metrics: [String] = []
     @Option(
         help: ArgumentHelp("From which score on a row is positive (default: 0.5), or 'choose'", valueName: "number"))
@@ -85,12 +103,14 @@ struct RunEvaluateCommand: VarveCommand {
     @Option(help: ArgumentHelp("Columns of groups that should be treated alike", valueName: "columns"))
     var fairness: [String] = []
     @Option(
-        name: .customLong("min-n"), help: ArgumentHelp("Groups of fewer rows are not judged (default: 30)", valueName: "rows"))
+        name: .customLong("min-n"),
+        help: ArgumentHelp("Groups of fewer rows are not judged (default: 30)", valueName: "rows"))
     var leastRows: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How often rows are drawn for intervals, 0 for none (default: 1000 up to 100000 rows)", valueName: "number"))
+            "How often rows are drawn for intervals, 0 for none (default: 1000 up to 100000 rows)", valueName: "number")
+    )
     var bootstrap: Int?
     @Option(help: ArgumentHelp("Width of the intervals in percent (default: 95)", valueName: "percent")) var ci: Double?
     @Option(
@@ -99,14 +119,17 @@ struct RunEvaluateCommand: VarveCommand {
     var intervalMethod: String?
     @Option(help: ArgumentHelp("Of the random numbers (default: 0)", valueName: "number")) var seed: Int?
     @Option(
-        help: ArgumentHelp("What to compare with: a Git revision of the predictions file, or another file", valueName: "rev"),
+        help: ArgumentHelp(
+            "What to compare with: a Git revision of the predictions file, or another file", valueName: "rev"),
         completion: .file())
     var baseline: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("How many threads work (default: all processors)", valueName: "number"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("How many threads work (default: all processors)", valueName: "number"))
     var jobs: Int?
 
     @Option(
-        name: .customLong("calibration-bins"), help: ArgumentHelp("Bins of the calibration curve (default: 10)", valueName: "number"))
+        name: .customLong("calibration-bins"),
+        help: ArgumentHelp("Bins of the calibration curve (default: 10)", valueName: "number"))
     var calibrationBins: Int?
     @Option(
         name: .customLong("calibration-strategy"),
@@ -144,7 +167,8 @@ struct RunEvaluateCommand: VarveCommand {
     private func section(_ environment: HostEnvironment) throws -> RunnerSection {
         var section = try source.read("evaluate", environment)
         let words: [(String, String?)] = [
-            ("predictions", predictions), ("score", score), ("weight", weight), ("query", query), ("cluster", cluster),
+            ("predictions", predictions), ("model", model), ("data", data), ("score", score), ("weight", weight),
+            ("query", query), ("cluster", cluster),
             ("task", task), ("positive", positive), ("labels_separator", labelsSeparator), ("threshold", threshold),
             ("threshold_from", thresholdFrom), ("threshold_for", thresholdFor), ("ci_method", intervalMethod),
             ("baseline", baseline), ("calibration_strategy", calibrationStrategy), ("gates", gates), ("out", out),
@@ -182,7 +206,8 @@ struct RunEvaluateCommand: VarveCommand {
         let gathered = try await reader.gather()
         let (result, warnings) = try await onOwnThread { [options] _ in
             let evaluator = Evaluator(options, processors: environment.processors)
-            var result = try evaluator.evaluate(gathered.data, threshold: gathered.threshold, baseline: gathered.baseline)
+            var result = try evaluator.evaluate(
+                gathered.data, threshold: gathered.threshold, baseline: gathered.baseline)
             result.inputs = gathered.files
             result.notes = gathered.notes + result.notes
             return (result, result.notes)

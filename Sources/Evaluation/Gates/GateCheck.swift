@@ -20,7 +20,8 @@ struct GateCheck {
                         gate, bound, .notEvaluable("fewer than two groups of '\(column)' have a value"))
                 }
                 return judged(
-                    gate, bound, group: nil, rows: found?.groups.reduce(0) { $0 + $1.rows }, new: measured.value, old: nil,
+                    gate, bound, group: nil, rows: found?.groups.reduce(0) { $0 + $1.rows }, new: measured.value,
+                    old: nil,
                     draws: measured.draws, oldDraws: [])
             }
         case .metric(let name):
@@ -103,7 +104,8 @@ struct GateCheck {
         guard !excess.isNaN else {
             let missing = new.isNaN ? "it has no value" : "the baseline has no value"
             return outcome(
-                gate, bound, .notEvaluable(new.isNaN ? reason ?? missing : missing), group: group, rows: rows, value: new,
+                gate, bound, .notEvaluable(new.isNaN ? reason ?? missing : missing), group: group, rows: rows,
+                value: new,
                 baseline: old)
         }
         guard excess > 0 else {

@@ -47,7 +47,8 @@ package enum GateFile {
 
     private static func gate(_ mapping: Mapping, _ file: String, _ place: String) throws(Failure) -> Gate {
         for key in mapping.keys where !keys.contains(key) {
-            throw wrong(file, place, "has the unknown key '\(key)'", remedy: "known are " + keys.joined(separator: ", "))
+            throw wrong(
+                file, place, "has the unknown key '\(key)'", remedy: "known are " + keys.joined(separator: ", "))
         }
         var gate = Gate(try subject(mapping, file, place))
         switch mapping["slice"] {

@@ -104,7 +104,9 @@ struct PredictionBuilder {
         }
     }
 
-    private static func missing(_ name: String, in table: ColumnTable, _ role: String, row: Int, count: Int) -> InputError {
+    private static func missing(_ name: String, in table: ColumnTable, _ role: String, row: Int, count: Int)
+        -> InputError
+    {
         InputError(
             "'\(table.name)', line \(table.lines.indices.contains(row) ? table.lines[row] : 0): \(role) in '\(name)' is "
                 + "missing; it is in \(count) of \(table.rows) rows",

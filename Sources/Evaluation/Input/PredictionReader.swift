@@ -61,6 +61,11 @@ package struct PredictionReader {
         }.map(\.element)
         if options.columns.separator != nil { wish.asWords.formUnion((target + prediction).map(\.column)) }
         let table = try ColumnTable.read(path, format: format, wish: wish, name: name)
+        if let model, model.values.count != table.rows * (model.task == .multiclass ? model.classes.count : 1) {
+            throw InputError(
+                "the model's preparation leaves out rows of '\(name)', so that predictions and rows do not fit together",
+                remedy: "apply it with `varve predict --keep`, and judge what that writes with --predictions")
+        }
         var builder = try PredictionBuilder(
             table: table, options: options, target: target, prediction: prediction, scores: scores, score: score,
             model: model)

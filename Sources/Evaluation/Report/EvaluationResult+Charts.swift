@@ -17,12 +17,12 @@ extension EvaluationResult {
 
     private var curveCharts: [Chart] {
         let shown = Array(curves.prefix(Self.mostCurves))
-        var problems: [String] = []
+        var notes: [String] = []
         if curves.count > shown.count {
-            problems.append("Only the \(shown.count) most frequent of \(curves.count) classes are drawn.")
+            notes.append("Only the \(shown.count) most frequent of \(curves.count) classes are drawn.")
         }
         if let thinned = shown.first(where: \.isThinned) {
-            problems.append(
+            notes.append(
                 "Drawn with at most \(ClassCurves.mostPoints) of \(max(thinned.wholeROC, thinned.wholePrecisionRecall)) "
                     + "points.")
         }
@@ -44,10 +44,10 @@ extension EvaluationResult {
                 title: "ROC curve",
                 content: .lines(
                     Plane(xLabel: "False positive rate", yLabel: "True positive rate", series: rocs + [chance])),
-                problems: problems),
+                sources: notes),
             Chart(
                 title: "Precision and recall",
-                content: .lines(Plane(xLabel: "Recall", yLabel: "Precision", series: precisions)), problems: problems),
+                content: .lines(Plane(xLabel: "Recall", yLabel: "Precision", series: precisions)), sources: notes),
         ]
         if isBinary, dets.contains(where: { !$0.points.isEmpty }) {
             charts.append(
@@ -63,7 +63,8 @@ extension EvaluationResult {
         let labels = confusion.labels.map(\.escapingForPage)
         func matrix(_ name: String, _ isNormalized: Bool) -> Matrix {
             Matrix(
-                name: name, xLabel: "Predicted", yLabel: "True", columns: labels, rows: labels, counts: confusion.counts,
+                name: name, xLabel: "Predicted", yLabel: "True", columns: labels, rows: labels,
+                counts: confusion.counts,
                 isNormalized: isNormalized)
         }
         return Chart(
@@ -109,7 +110,8 @@ extension EvaluationResult {
                 title: "Residuals by size",
                 content: .bars(
                     Bars(
-                        categories: residuals.histogram.map { short($0.low) }, categoryLabel: "True less predicted, from",
+                        categories: residuals.histogram.map { short($0.low) },
+                        categoryLabel: "True less predicted, from",
                         valueLabel: "Rows", isHorizontal: false,
                         series: [
                             Bars.Row(name: "rows", color: 0, values: residuals.histogram.map { Double($0.rows) })

@@ -27,7 +27,8 @@ extension EvaluationResult {
     /// Everything.
     package var document: Value {
         var document = Mapping([
-            ("schema", .string(Self.schema)), ("task", .string(task.rawValue)), ("task_was_guessed", .bool(isTaskGuessed)),
+            ("schema", .string(Self.schema)), ("task", .string(task.rawValue)),
+            ("task_was_guessed", .bool(isTaskGuessed)),
             ("target", .string(target)), ("n", .int(rows)), ("weight", weight.map(IndentedJSON.number) ?? .null),
         ])
         document["inputs"] = .array(inputs.map(\.document))
@@ -181,7 +182,8 @@ extension Calibration {
     fileprivate var document: Value {
         .mapping(
             Mapping([
-                ("of", .string(subject)), ("bins", .int(bins)), ("strategy", .string(byQuantile ? "quantile" : "uniform")),
+                ("of", .string(subject)), ("bins", .int(bins)),
+                ("strategy", .string(byQuantile ? "quantile" : "uniform")),
                 ("ece", IndentedJSON.number(curve.expectedError)), ("mce", IndentedJSON.number(curve.maximumError)),
                 (
                     "brier",

@@ -62,7 +62,8 @@ extension EvaluationResult {
                     + "to about \(Self.scaledConfusionRows); eval.json has the true ones.")
         }
         if let residuals, residuals.points.count < residuals.rows {
-            notes.append("The plot of residuals shows \(residuals.points.count) of \(residuals.rows) rows, drawn at random.")
+            notes.append(
+                "The plot of residuals shows \(residuals.points.count) of \(residuals.rows) rows, drawn at random.")
         }
         return notes
     }

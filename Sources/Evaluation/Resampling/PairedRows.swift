@@ -84,7 +84,9 @@ struct PairedRows {
         let row: Int?
         if new.task.isClassification {
             let width = max(1, new.truth.count / max(1, new.rows))
-            row = zip(old.truth, new.truth).enumerated().first { $0.element.0 != $0.element.1 }.map { $0.offset / width }
+            row = zip(old.truth, new.truth).enumerated().first { $0.element.0 != $0.element.1 }.map {
+                $0.offset / width
+            }
         } else {
             row = zip(old.targets, new.targets).enumerated().first { $0.element.0 != $0.element.1 }?.offset
         }

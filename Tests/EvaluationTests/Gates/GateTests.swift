@@ -46,7 +46,8 @@ import Testing
             ("max_relative_decrease: 0.5", 0.25, 0.5, "passed"), ("max_relative_drop: 0.5", 0.24, 0.5, "failed"),
             ("max_relative_increase: 0.5", 0.75, 0.5, "passed"), ("max_relative_increase: 0.5", 0.76, 0.5, "failed"),
             // Of a negative value the size counts, and of zero nothing may be lost.
-            ("max_relative_decrease: 0.5", -0.75, -0.5, "passed"), ("max_relative_decrease: 0.5", -0.76, -0.5, "failed"),
+            ("max_relative_decrease: 0.5", -0.75, -0.5, "passed"),
+            ("max_relative_decrease: 0.5", -0.76, -0.5, "failed"),
             ("max_relative_decrease: 0.5", 0, 0, "passed"), ("max_relative_decrease: 0.5", -0.01, 0, "failed"),
         ])
     func bounds(_ bound: String, _ new: Double, _ old: Double, _ word: String) throws {

@@ -71,7 +71,8 @@ import Testing
         #expect(try read("y,p\n1,0.1\n1,0.9\n", "target: y, score: p").classes == ["0", "1"])
         #expect(try read("y,p\nn,0.1\n", "target: y, score: p, positive: j").classes == ["n", "j"])
         #expect(try read("y,p\nj,0.1\n", "target: y, score: p, positive: j").truth == [1])
-        #expect(try problem("y,p\nj,0.1\n", "target: y, score: p").contains("has only one class, 'j'; say with --positive"))
+        #expect(
+            try problem("y,p\nj,0.1\n", "target: y, score: p").contains("has only one class, 'j'; say with --positive"))
     }
 
     @Test("scores go to their classes by name, in whatever order the columns stand")
@@ -90,7 +91,8 @@ import Testing
     func labels() throws {
         let columns = try read("y_b,y_a,h_a,h_b\n1,0,1,1\n0,1,0,0\n", "target: 'y_*', pred_col: 'h_*'")
         #expect(columns.classes == ["b", "a"] && columns.truth == [1, 0, 0, 1] && columns.decisions == [1, 1, 0, 0])
-        let lists = try read("y|h\nb;a|a\n|c;a\n".replacing("|", with: ","), "target: y, pred_col: h, labels_separator: ';'")
+        let lists = try read(
+            "y|h\nb;a|a\n|c;a\n".replacing("|", with: ","), "target: y, pred_col: h, labels_separator: ';'")
         #expect(lists.classes == ["a", "b", "c"])
         #expect(lists.truth == [1, 1, 0, 0, 0, 0] && lists.decisions == [1, 0, 0, 1, 0, 1])
     }
@@ -109,7 +111,10 @@ import Testing
             ("y,p\n1,0.5\n", "target: y, score_cols: 'q_*'", "has no column like 'q_*'"),
             ("y,p\n1,0.5\n", "target: y", "no column is named as what was predicted"),
             ("y,p\n1,0.5\n", "score: p", "no column is named as what is true"),
-            ("y,p\n1,0.5\nNaN,0.2\n,0.1\n", "target: y, score: p", "line 3: the target in 'y' is missing; it is in 2 of 3"),
+            (
+                "y,p\n1,0.5\nNaN,0.2\n,0.1\n", "target: y, score: p",
+                "line 3: the target in 'y' is missing; it is in 2 of 3"
+            ),
             ("y,p\n1,0.5\n0,\n", "target: y, score: p", "line 3: the score in 'p' is missing"),
             ("y,p\n1,0.5\n0,high\n", "target: y, score: p", "'p' holds numbers (line 2) and words (line 3)"),
             ("y,h\n1,1\nx,1\n", "target: y, pred_col: h", "'y' holds numbers (line 2) and words (line 3)"),
@@ -117,7 +122,10 @@ import Testing
             ("y,p\n", "target: y, score: p", "has no rows"),
             ("", "target: y, score: p", ""),
             ("y,p\na,1\nb,0\nc,0\n", "target: y, score: p", "has 3 classes (a, b, c), and the task is binary"),
-            ("y,p_a,p_b\na,1,0\nc,0,1\n", "target: y, score_cols: 'p_*'", "line 3: 'y' is 'c', a class that no score column"),
+            (
+                "y,p_a,p_b\na,1,0\nc,0,1\n", "target: y, score_cols: 'p_*'",
+                "line 3: 'y' is 'c', a class that no score column"
+            ),
             ("y,s1,s2\na,1,0\nb,0,1\n", "target: y, score_cols: [s1, s2]", "is not clear; name the classes"),
             ("y_a,h_a\n2,1\n", "target: 'y_*', pred_col: 'h_*', task: multilabel", "line 2: the target in 'y_a' is 2"),
             ("y,p,w\n1,0.5,-1\n", "target: y, score: p, weight: w", "line 2: the weight in 'w' is negative"),
