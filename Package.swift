@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CSystem"),
         // Debug builds hash real data too, so the kernels are optimised in every configuration.
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CXGBoost", dependencies: ["CSystem"]),
         .target(name: "CGit2", dependencies: ["CSystem"]),
         .target(name: "CCurl", dependencies: ["CSystem"]),
         // Platform
@@ -39,6 +40,7 @@ let package = Package(
         layer("Processes", ["Basics", "FileSystem", "CSystem"]),
         layer("Documents", ["Basics"]),
         layer("Tables", ["Basics", "FileSystem", "Hashing", "Documents"]),
+        layer("Tracking", ["Basics", "FileSystem", "Documents"]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
@@ -50,6 +52,8 @@ let package = Package(
         // Engine
         layer("ProjectFiles", ["Documents", "Objects", "FileSystem", "Hashing", "Basics"]),
         layer(
+            "Preparation", ["Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics"]),
+        layer(
             "Versioning",
             [
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
@@ -58,16 +62,21 @@ let package = Package(
         layer(
             "Pipelines",
             [
-                "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
-                "FileSystem", "Hashing", "Basics",
+                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
+                "Documents", "FileSystem", "Hashing", "Basics",
             ]),
+        layer("Evaluation", ["Tables", "Charts", "Documents", "ProjectFiles", "FileSystem", "Hashing", "Basics"]),
+        layer(
+            "Models",
+            ["Preparation", "Tracking", "Tables", "CXGBoost", "Documents", "FileSystem", "Hashing", "Basics"]),
         // Surface
         layer("Rendering", ["Basics"]),
         layer(
             "Commands",
             [
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage",
-                "Git", "Tables", "Documents", "Charts", "FileSystem", "Rendering", "Basics", parser,
+                "Evaluation", "Models", "Preparation", "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles",
+                "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables", "Documents", "Charts", "FileSystem",
+                "Rendering", "Basics", parser,
             ]),
         .executableTarget(
             name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,
@@ -77,6 +86,7 @@ let package = Package(
                     ["-Xlinker", "--export-dynamic-symbol=mbedtls_x509_crt_parse_file"], .when(platforms: [.linux]))
             ]),
         // Tests
+        tests("BasicsTests", ["Basics"]),
         tests("GitTests", ["Git", "Basics"]),
         tests("FileSystemTests", ["FileSystem", "Basics"]),
         tests("HashingTests", ["Hashing", "CHashing"]),
@@ -99,11 +109,19 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),
+        .testTarget(
+            name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
+        tests("EvaluationTests", ["Evaluation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Basics", "TestSupport"]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

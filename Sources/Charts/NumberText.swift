@@ -5,7 +5,7 @@
 #endif
 
 /// Numbers as people read them on axes.
-enum NumberText {
+package enum NumberText {
     /// The shortest text that gives the same number back; whole numbers without a fraction.
     static func exact(_ number: Double) -> String {
         if number == number.rounded(), abs(number) < 1e15 { return "\(Int(number))" }
@@ -37,7 +37,7 @@ enum NumberText {
     }
 
     /// About five digits.
-    static func short(_ number: Double) -> String {
+    package static func short(_ number: Double) -> String {
         guard number != 0, number.isFinite else { return exact(number) }
         let step = pow(10, log10(abs(number)).rounded(.down) - 4)
         let text = tick(number, step: step)

@@ -47,7 +47,7 @@ extension Files {
     }
 
     /// Follows the links at the end of `path` to the name where a file is or would be.
-    private static func linkTarget(_ path: String) throws(FileError) -> String {
+    static func linkTarget(_ path: String) throws(FileError) -> String {
         var current = path
         for _ in 0..<40 {
             guard try status(current)?.kind == .symlink else { return current }

@@ -52,7 +52,7 @@ extension GitRepository {
     }
 
     /// Runs a body with the tree of HEAD, nil while there is no commit.
-    private func withHeadTree(
+    func withHeadTree(
         _ repository: OpaquePointer, _ body: (OpaquePointer?) throws(GitError) -> Void
     ) throws(GitError) {
         var id = git_oid()

@@ -120,7 +120,7 @@ package struct ProgressMeter: Sendable {
     }
 
     /// `9s`, `2:05`, `1:02:05`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let whole = Int(clamping: seconds.rounded())
         guard whole >= 60 else { return "\(whole)s" }
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

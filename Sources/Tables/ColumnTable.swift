@@ -54,7 +54,7 @@ package struct ColumnTable: Sendable {
         /// `nil` for every column.
         package var columns: [String]?
         /// Cells that count as missing beside empty ones.
-        package var missing: Set<String> = ["NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
+        package var missing = MissingWords.usual
         /// Columns to be read as words, whatever they hold.
         package var asWords: Set<String> = []
 
@@ -67,25 +67,26 @@ package struct ColumnTable: Sendable {
     package static func read(_ path: String, format: TableFormat, wish: Wish = Wish(), name: String? = nil) throws
         -> ColumnTable
     {
+        guard format != .jsonl else { return try readByRows(path, format: format, wish: wish, name: name) }
+        return try SeparatedColumns(
+            path: path, format: format, name: name ?? path, missing: MissingWords(wish.missing)
+        ).read(wish)
+    }
+
+    /// The same, one record after the other.
+    static func readByRows(_ path: String, format: TableFormat, wish: Wish, name: String?) throws -> ColumnTable {
         var file = try TableFile(path, format: format, name: name)
-        let wanted = wish.columns ?? file.columns
-        let positions = try wanted.map { column in
-            guard let position = file.columns.firstIndex(where: { $0.utf8.elementsEqual(column.utf8) }) else {
-                throw TableError(
-                    path: file.name, line: nil,
-                    reason: "has no column '\(column)'; it has " + file.columns.joined(separator: ", "))
-            }
-            return position
-        }
-        let missing = Set(wish.missing.map { Array($0.utf8) })
-        var builders = wanted.map { ColumnBuilder(name: $0, isWords: wish.asWords.contains($0)) }
+        let wanted = try positions(of: wish, in: file.columns, file: file.name)
+        let missing = MissingWords(wish.missing)
+        var builders = wanted.map { ColumnBuilder(name: $0.name, isWords: $0.isWords) }
         var lines: [Int32] = []
         var row = TableRow()
         while try file.next(&row) {
             lines.append(Int32(clamping: row.line))
-            for (place, position) in positions.enumerated() {
-                let cell = row[position]
-                builders[place].add(cell.flatMap { missing.contains(Array($0)) ? nil : $0 }, line: row.line)
+            for (place, column) in wanted.enumerated() {
+                let cell = row[column.position]
+                let isMissing = cell.map { missing.contain($0) } ?? true
+                builders[place].add(isMissing ? nil : cell, line: row.line)
             }
         }
         if let problem = file.problems.first {
@@ -95,61 +96,29 @@ package struct ColumnTable: Sendable {
         return ColumnTable(
             name: file.name, rows: lines.count, columns: builders.map { $0.column() }, lines: lines)
     }
+
+    /// Where the columns of a wish stand in a file; each once.
+    static func positions(of wish: Wish, in columns: [String], file: String) throws -> [WantedColumn] {
+        guard !columns.isEmpty else {
+            throw TableError(path: file, line: nil, reason: "is empty: there is not even a heading")
+        }
+        var wanted: [WantedColumn] = []
+        for name in wish.columns ?? columns {
+            guard let position = columns.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+                throw TableError(
+                    path: file, line: nil,
+                    reason: "has no column '\(name)'; it has " + columns.joined(separator: ", "))
+            }
+            guard !wanted.contains(where: { $0.position == position }) else { continue }
+            wanted.append(WantedColumn(name: name, position: position, isWords: wish.asWords.contains(name)))
+        }
+        return wanted
+    }
 }
 
-/// Gathers the cells of a column, and finds out what they are.
-private struct ColumnBuilder {
+/// A column that somebody wants, in the file.
+struct WantedColumn {
     let name: String
+    let position: Int
     let isWords: Bool
-    private var numbers: [Double] = []
-    private var areIntegers = true
-    private var codes: [Int32] = []
-    private var places: [[UInt8]: Int32] = [:]
-    private var missing = 0
-    private var numberLine: Int?
-    private var wordLine: Int?
-
-    init(name: String, isWords: Bool) {
-        self.name = name
-        self.isWords = isWords
-    }
-
-    mutating func add(_ cell: ArraySlice<UInt8>?, line: Int) {
-        guard let cell else {
-            missing += 1
-            numbers.append(.nan)
-            codes.append(-1)
-            return
-        }
-        if !isWords, let number = TableNumber(cell) {
-            numbers.append(number.value)
-            areIntegers = areIntegers && number.isInteger
-            numberLine = numberLine ?? line
-        } else {
-            numbers.append(.nan)
-            wordLine = wordLine ?? line
-        }
-        let word = Array(cell)
-        let code = places[word] ?? Int32(places.count)
-        places[word] = code
-        codes.append(code)
-    }
-
-    func column() -> ColumnTable.Column {
-        guard let wordLine else {
-            let content: ColumnTable.Content =
-                numberLine == nil ? .empty : .numbers(numbers, areIntegers: areIntegers)
-            return ColumnTable.Column(name: name, content: content, missing: missing)
-        }
-        let sorted = places.keys.sorted { $0.lexicographicallyPrecedes($1) }
-        var order = [Int32](repeating: 0, count: sorted.count)
-        for (rank, word) in sorted.enumerated() { order[Int(places[word] ?? 0)] = Int32(rank) }
-        let codes = self.codes.map { $0 < 0 ? $0 : order[Int($0)] }
-        let levels = sorted.map { String(decoding: $0, as: UTF8.self) }
-        let content: ColumnTable.Content =
-            if let numberLine {
-                .mixed(codes: codes, levels: levels, numberLine: numberLine, wordLine: wordLine)
-            } else { .words(codes: codes, levels: levels) }
-        return ColumnTable.Column(name: name, content: content, missing: missing)
-    }
 }

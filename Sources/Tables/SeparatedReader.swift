@@ -11,7 +11,8 @@ struct SeparatedReader {
     private let path: String
     private let delimiter: UInt8
     private var bytes: FileBytes
-    private var line = 1
+    /// Of the record that comes next, from 1.
+    private(set) var line = 1
     private(set) var columns: [String] = []
 
     /// - Parameter path: how messages call the file.
@@ -27,6 +28,9 @@ struct SeparatedReader {
         guard try record(&heading) else { return }
         columns = Self.unique((0..<heading.count).map { heading.text($0) })
     }
+
+    /// Where the next record begins in the file.
+    var offset: Int64 { bytes.offset }
 
     /// Reads one record at a place of a file whose columns are known.
     static func row(

@@ -13,5 +13,11 @@ package struct TableError: UserFacingError, Equatable {
     package let line: Int?
     package let reason: String
 
+    package init(path: String, line: Int?, reason: String) {
+        self.path = path
+        self.line = line
+        self.reason = reason
+    }
+
     package var summary: String { "'\(path)'\(line.map { ", line \($0)" } ?? ""): \(reason)" }
 }

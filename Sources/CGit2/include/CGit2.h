@@ -38,7 +38,9 @@
     X(git_diff_free) \
     X(git_diff_index_to_workdir) \
     X(git_diff_options_init) \
+    X(git_diff_to_buf) \
     X(git_diff_tree_to_index) \
+    X(git_diff_tree_to_workdir_with_index) \
     X(git_index_add_bypath) \
     X(git_index_entrycount) \
     X(git_index_find) \

@@ -8,7 +8,7 @@ import Synchronization
 final class ConsoleOutlet: StageOutlet {
     private let console: Console
     /// The beginning of a line whose end has not come yet, by stage and stream.
-    private let begun = Mutex<[Key: [UInt8]]>([:])
+    private let begun = Mutex<[Key: LineCollector]>([:])
     private let tail = Mutex(LiveTail())
 
     private struct Key: Hashable {
@@ -50,20 +50,9 @@ final class ConsoleOutlet: StageOutlet {
     func relay(_ piece: [UInt8], _ stream: ProgramRequest.OutputStream, of stage: String) {
         let key = Key(stage: stage, isError: stream == .errors)
         let lines = begun.withLock { begun -> [[UInt8]] in
-            var text = begun[key] ?? []
-            text += piece
-            // A line that never ends is shown in pieces.
-            guard let end = text.lastIndex(of: UInt8(ascii: "\n")) ?? (text.count > 1 << 16 ? text.count - 1 : nil)
-            else {
-                begun[key] = text
-                tail.withLock { $0.show(Self.drawn(text[...]), of: stage) }
-                return []
-            }
-            begun[key] = Array(text[(end + 1)...])
-            tail.withLock { $0.show(Self.drawn(text[(end + 1)...]), of: stage) }
-            var lines = text[...end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            if lines.last?.isEmpty == true { lines.removeLast() }
-            return lines.map(Array.init)
+            let lines = begun[key, default: LineCollector()].take(piece)
+            if let beginning = begun[key]?.beginning { tail.withLock { $0.show(beginning, of: stage) } }
+            return lines
         }
         for line in lines { show(line, key) }
     }
@@ -75,18 +64,17 @@ final class ConsoleOutlet: StageOutlet {
         }
         for isError in [false, true] {
             let key = Key(stage: stage, isError: isError)
-            if let rest = begun.withLock({ $0.removeValue(forKey: key) }), !rest.isEmpty { show(rest, key) }
+            let rest = begun.withLock { begun in
+                defer { begun[key] = nil }
+                return begun[key]?.takeRest()
+            }
+            if let rest { show(rest, key) }
         }
     }
 
     private func show(_ line: [UInt8], _ key: Key) {
-        let drawn = Self.drawn(line[...])
+        let drawn = LineCollector.drawn(line[...])
         tail.withLock { $0.show(drawn, of: key.stage) }
         console.passOn("[\(key.stage)] \(drawn)", asError: key.isError)
-    }
-
-    /// Of a progress bar that draws over itself, what it drew last.
-    private static func drawn(_ line: ArraySlice<UInt8>) -> String {
-        String(decoding: line.split(separator: UInt8(ascii: "\r")).last ?? [], as: UTF8.self)
     }
 }

@@ -44,4 +44,11 @@ package enum JSON {
         emitter.write(value)
         return String(decoding: emitter.output, as: UTF8.self)
     }
+
+    /// What Python's `json.dumps` gives with an indentation: as `emitPython`, an item or a key a line, no final newline.
+    package static func emitIndented(_ value: Value, by blanks: Int = 4, sortKeys: Bool = false) -> String {
+        var emitter = JSONEmitter(sortsKeys: sortKeys, indentation: blanks)
+        emitter.write(value)
+        return String(decoding: emitter.output, as: UTF8.self)
+    }
 }

@@ -1,9 +1,15 @@
-/// Writes JSON on one line, in ASCII.
+/// Writes JSON in ASCII, on one line or indented.
 struct JSONEmitter {
     private(set) var output: [UInt8] = []
     let sortsKeys: Bool
+    /// Blanks by which each level is set in; `nil` for all on one line.
+    let indentation: Int?
+    private var depth = 0
 
-    init(sortsKeys: Bool) { self.sortsKeys = sortsKeys }
+    init(sortsKeys: Bool, indentation: Int? = nil) {
+        self.sortsKeys = sortsKeys
+        self.indentation = indentation
+    }
 
     mutating func write(_ value: Value) {
         switch value {
@@ -14,24 +20,46 @@ struct JSONEmitter {
         case .float(let value): append(float(value))
         case .string(let text), .date(let text): write(text)
         case .array(let items):
-            append("[")
+            open("[")
             for (index, item) in items.enumerated() {
-                if index > 0 { append(", ") }
+                separate(isFirst: index == 0)
                 write(item)
             }
-            append("]")
+            close("]", isEmpty: items.isEmpty)
         case .mapping(let mapping):
-            append("{")
+            open("{")
             var entries = mapping.entries
             if sortsKeys { entries.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
             for (index, entry) in entries.enumerated() {
-                if index > 0 { append(", ") }
+                separate(isFirst: index == 0)
                 write(entry.key)
                 append(": ")
                 write(entry.value)
             }
-            append("}")
+            close("}", isEmpty: entries.isEmpty)
         }
+    }
+
+    private mutating func open(_ bracket: String) {
+        append(bracket)
+        depth += 1
+    }
+
+    private mutating func close(_ bracket: String, isEmpty: Bool) {
+        depth -= 1
+        if !isEmpty { breakLine() }
+        append(bracket)
+    }
+
+    private mutating func separate(isFirst: Bool) {
+        if !isFirst { append(indentation == nil ? ", " : ",") }
+        breakLine()
+    }
+
+    private mutating func breakLine() {
+        guard let indentation else { return }
+        output.append(UInt8(ascii: "\n"))
+        output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * indentation))
     }
 
     private func float(_ number: Double) -> String {

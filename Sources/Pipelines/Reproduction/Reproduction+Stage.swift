@@ -199,7 +199,7 @@ extension Reproduction {
                 } else {
                     outlet.say(line, of: address)
                 }
-            }, key: key, resumes: resumes)
+            }, key: key, resumes: resumes, interrupted: earlier)
         return Begun(stage: stage, execution: execution, claims: claims, absent: absent)
     }
 

@@ -19,7 +19,22 @@ package struct RetryPolicy: Sendable, Equatable {
         case timeout
         /// Ended by the kernel's hard signal, as when memory runs out.
         case outOfMemory
+
+        /// As a stage or a command line names it.
+        package init?(_ word: String) {
+            switch word {
+            case "signal": self = .signal
+            case "timeout": self = .timeout
+            case "oom": self = .outOfMemory
+            default:
+                guard let code = Int32(word), (1...255).contains(code) else { return nil }
+                self = .exit(code)
+            }
+        }
     }
+
+    /// What a program exits with that was told to give up; only who asks for it has it tried again.
+    package static let prunedStatus: Int32 = 99
 
     package init(limit: Int) { self.limit = limit }
 
@@ -53,19 +68,16 @@ package struct RetryPolicy: Sendable, Equatable {
     }
 
     private static func cause(_ value: Value) throws(SettingProblem) -> Cause {
-        switch value {
-        case .int(let code) where (1...255).contains(code): return .exit(Int32(code))
-        case .string("signal"): return .signal
-        case .string("timeout"): return .timeout
-        case .string("oom"): return .outOfMemory
-        default: throw SettingProblem(path: ".on", text: "may hold exit statuses, signal, timeout and oom")
+        guard let cause = value.settingText.flatMap({ Cause($0) }) else {
+            throw SettingProblem(path: ".on", text: "may hold exit statuses, signal, timeout and oom")
         }
+        return cause
     }
 
     /// Whether a failed attempt is followed by another.
     package func wantsAnother(after attempt: Int, _ outcome: ProgramOutcome) -> Bool {
         guard attempt <= limit, outcome.cause != .stopped, !outcome.succeeded else { return false }
-        guard let causes else { return true }
+        guard let causes else { return outcome.status != .exited(Self.prunedStatus) }
         return causes.contains { cause in
             switch cause {
             case .exit(let code): outcome.cause == .own && outcome.code == code

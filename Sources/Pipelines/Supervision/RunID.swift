@@ -4,6 +4,14 @@ package struct RunID: Sendable, Hashable {
 
     package init(_ text: String) { self.text = text }
 
+    /// - Returns: `nil` for what is no such name, and could lead out of the folder of records.
+    package init?(checking text: String) {
+        guard (1...64).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) })
+        else { return nil }
+        self.text = text
+    }
+
     /// - Parameter seconds: since 1970.
     package init(at seconds: Double) {
         var random = SystemRandomNumberGenerator()

@@ -27,6 +27,8 @@ struct StageExecution: Sendable {
     let key: String
     /// Whether checkpoints of an earlier run are there and fit.
     let resumes: Bool
+    /// The last run, where it did not come to its end.
+    var interrupted: UnfinishedRun? = nil
 
     /// How the last attempt ended.
     struct Result: Sendable {
@@ -53,38 +55,31 @@ struct StageExecution: Sendable {
     }
 
     private func runAttempts(_ stopper: Stopper) -> Result {
-        let id = RunID(at: WallClock.seconds)
-        var result = Result(
+        let shell = Shell(variables: repository.environment.variables)
+        var command = SupervisedCommand(
+            steps: (stage.command?.scripts ?? []).map { .init(arguments: shell.arguments(running: $0), shown: $0) },
+            directory: directory, streams: relay.map { .relayed($0) } ?? .inherited)
+        command.timeout = supervision.timeout
+        command.retry = supervision.retry
+        let records = RunRecords(repository)
+        // A run that goes on from another one's checkpoints is the same run, of which more is to be told.
+        let earlier = resumes ? interrupted?.id.flatMap { records.attempts(of: $0) } : nil
+        let id = earlier == nil ? RunID(at: WallClock.seconds) : interrupted?.id ?? RunID(at: WallClock.seconds)
+        command.attemptsBefore = earlier?.count ?? 0
+        var keeper = StageAttempts(
+            execution: self, records: records,
             record: RunRecord(
-                id: id, stage: address, command: stage.command?.value ?? .null, attempts: [], result: "failed"))
-        var note = UnfinishedRun(
-            owner: ProcessIdentity(of: processNumber), began: WallClock.seconds, attempt: 1, key: key)
-        while true {
-            result.failedScript = nil
-            result.outcome = ProgramOutcome(status: .exited(0))
-            do {
-                try note.write(stage, in: repository)
-                if note.attempt > 1 { try repository.clearOutputs(of: withoutCheckpoints) }
-                try attempt(id, &note, stopper, &result)
-            } catch {
-                result.problem = error
-            }
-            if stopper.isStopped || result.outcome.cause == .stopped { result.wasInterrupted = true }
-            guard !result.wasInterrupted, result.problem == nil, result.failedScript != nil,
-                let retry = supervision.retry,
-                retry.wantsAnother(after: note.attempt, result.outcome)
-            else { break }
-            let pause = retry.pause(after: note.attempt)
-            let verdict = result.record.attempts.last?.verdict ?? "failed"
-            say(
-                "Stage '\(address)' failed (\(verdict)); attempt \(note.attempt + 1) of \(retry.limit + 1)"
-                    + (pause > .zero ? " in \(pause.shortText)" : ""))
-            note.attempt += 1
-            stopper.pause(pause)
-        }
+                id: id, stage: address, command: stage.command?.value ?? .null, attempts: [], result: "running",
+                earlier: earlier ?? []),
+            note: UnfinishedRun(
+                owner: ProcessIdentity(of: processNumber), began: WallClock.seconds, attempt: 1, key: key, id: id))
+        let ended = command.run(&keeper, stopper)
+        var result = Result(
+            record: keeper.record, failedScript: ended.failed?.shown, outcome: ended.outcome, problem: ended.problem,
+            wasInterrupted: ended.wasInterrupted)
         result.record.result = result.wasInterrupted ? "interrupted" : result.succeeded ? "ok" : "failed"
-        conclude(&note, result)
-        RunRecords(repository).add(result.record, of: stage)
+        conclude(&keeper.note, result)
+        records.add(result.record, of: stage)
         return result
     }
 
@@ -101,7 +96,7 @@ struct StageExecution: Sendable {
     }
 
     /// Checkpoints outlive an attempt, even where they are an output.
-    private var withoutCheckpoints: Stage {
+    fileprivate var withoutCheckpoints: Stage {
         guard let folder = checkpoints else { return stage }
         var stage = stage
         stage.outputs = stage.outputs.filter { output in
@@ -114,50 +109,9 @@ struct StageExecution: Sendable {
     private var directory: String { Paths.absolute(stage.workingDirectory, from: repository.root) }
     private var checkpoints: String? { supervision.resumeFolder.map { Paths.absolute($0, from: directory) } }
 
-    // MARK: One attempt
-
-    private func attempt(
-        _ id: RunID, _ note: inout UnfinishedRun, _ stopper: Stopper, _ result: inout Result
-    ) throws {
-        var attempt = RunAttempt(
-            began: WallClock.seconds, ended: WallClock.seconds, outcome: result.outcome, processorTime: 0, peakMemory: 0
-        )
-        defer {
-            attempt.ended = WallClock.seconds
-            attempt.outcome = result.outcome
-            result.record.attempts.append(attempt)
-        }
-        let variables = try environment(id, attempt: note.attempt)
-        let shell = Shell(variables: repository.environment.variables)
-        let start = ContinuousClock.now
-        for script in stage.command?.scripts ?? [] {
-            say("> \(script)")
-            var limits = ProgramLimits()
-            if let timeout = supervision.timeout {
-                limits.timeout = max(.zero, timeout - start.duration(to: .now))
-            }
-            let request = ProgramRequest(
-                arguments: shell.arguments(running: script), variables: variables, workingDirectory: directory,
-                streams: relay.map { .relayed($0) } ?? .inherited)
-            let program = try RunningProgram(request)
-            note.group = ProcessIdentity(of: program.group.id)
-            try? note.write(stage, in: repository)
-            let outcome = stopper.watching(program) { program.wait(limits) }
-            attempt.processorTime += outcome.processorTime
-            attempt.peakMemory = max(attempt.peakMemory, outcome.peakMemory)
-            result.outcome = outcome
-            guard outcome.succeeded else {
-                result.failedScript = script
-                // The keyboard's interrupt went to the command alone, which held the terminal.
-                if outcome.status == .signalled(interruptSignal), relay == nil { result.wasInterrupted = true }
-                return
-            }
-        }
-    }
-
     // MARK: Environment
 
-    private func environment(_ id: RunID, attempt: Int) throws -> [String: String] {
+    fileprivate func environment(_ id: RunID, attempt: Int) throws -> [String: String] {
         var result = repository.environment.variables
         if let passed = supervision.passedVariables {
             let needed = Set(passed).union(Self.basicVariables)
@@ -172,6 +126,9 @@ struct StageExecution: Sendable {
         result["VARVE_STAGE"] = address
         result["VARVE_RUN_ID"] = id.text
         result["VARVE_ATTEMPT"] = String(attempt)
+        result["VARVE_INPUTS"] = key
+        // Whoever supervises a program within the stage leaves trying again to this one.
+        if let retry = supervision.retry { result["VARVE_ATTEMPTS"] = String(retry.limit + 1) }
         if let seed = supervision.seed {
             result["VARVE_SEED"] = String(seed)
             result["PYTHONHASHSEED"] = result["PYTHONHASHSEED"] ?? String(UInt32(truncatingIfNeeded: seed))
@@ -215,6 +172,39 @@ struct StageExecution: Sendable {
         try Files.makeDirectory(Paths.parent(path))
         try Files.write(Array(JSON.emitPython(.mapping(document)).utf8), to: path, sync: false)
         return path
+    }
+}
+
+/// What is done around each attempt to run a stage.
+private struct StageAttempts: AttemptKeeper {
+    let execution: StageExecution
+    let records: RunRecords
+    var record: RunRecord
+    var note: UnfinishedRun
+
+    mutating func begin(_ attempt: Int) throws -> [String: String] {
+        note.attempt = attempt
+        try note.write(execution.stage, in: execution.repository)
+        if attempt > 1 + record.earlier.count {
+            try execution.repository.clearOutputs(of: execution.withoutCheckpoints)
+        }
+        records.begin(record)
+        return try execution.environment(record.id, attempt: attempt)
+    }
+
+    func willStart(_ step: SupervisedCommand.Step) { execution.say("> \(step.shown)") }
+
+    mutating func started(_ group: ProcessGroup) {
+        note.group = ProcessIdentity(of: group.id)
+        try? note.write(execution.stage, in: execution.repository)
+    }
+
+    mutating func ended(_ attempt: RunAttempt) { record.attempts.append(attempt) }
+
+    func willRepeat(after attempt: RunAttempt, as number: Int, of total: Int, in pause: Duration) {
+        execution.say(
+            "Stage '\(execution.address)' failed (\(attempt.verdict)); attempt \(number) of \(total)"
+                + (pause > .zero ? " in \(pause.shortText)" : ""))
     }
 }
 

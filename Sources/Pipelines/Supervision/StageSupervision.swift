@@ -118,7 +118,7 @@ extension Value {
 
 extension Duration {
     /// A number of seconds, or numbers with units: `90s`, `15m`, `1h30m`, `2d`.
-    init?(setting value: Value) {
+    package init?(setting value: Value) {
         switch value {
         case .int(let seconds) where seconds >= 0 && seconds < 1_000_000_000: self = .seconds(seconds)
         case .float(let seconds) where seconds >= 0 && seconds < 1_000_000_000: self = .seconds(seconds)

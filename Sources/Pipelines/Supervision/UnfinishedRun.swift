@@ -17,16 +17,19 @@ package struct UnfinishedRun: Sendable, Equatable {
     package var key: String
     /// Whether the command ended, in failure; its checkpoints remain.
     package var hasFailed = false
+    /// What it is recorded as.
+    package var id: RunID?
 
     package init(
         owner: ProcessIdentity, group: ProcessIdentity = ProcessIdentity(id: 0, start: ""), began: Double,
-        attempt: Int, key: String
+        attempt: Int, key: String, id: RunID? = nil
     ) {
         self.owner = owner
         self.group = group
         self.began = began
         self.attempt = attempt
         self.key = key
+        self.id = id
     }
 
     /// Whether nobody works on it any more.
@@ -47,25 +50,19 @@ package struct UnfinishedRun: Sendable, Equatable {
     package static func of(_ stage: Stage, in repository: Repository) -> UnfinishedRun? {
         guard let bytes = try? Files.readIfPresent(path(stage, repository)), let text = try? JSON.parse(bytes).mapping
         else { return nil }
-        func identity(_ name: String) -> ProcessIdentity {
-            let value = text[name]?.mapping
-            return ProcessIdentity(
-                id: value?["pid"]?.int.flatMap { Int32(exactly: $0) } ?? 0, start: value?["start"]?.string ?? "")
-        }
         var run = UnfinishedRun(
-            owner: identity("owner"), group: identity("group"), began: text["began"]?.float ?? 0,
-            attempt: text["attempt"]?.int ?? 1, key: text["key"]?.string ?? "")
+            owner: ProcessIdentity(text["owner"]), group: ProcessIdentity(text["group"]),
+            began: text["began"]?.float ?? 0, attempt: text["attempt"]?.int ?? 1, key: text["key"]?.string ?? "",
+            id: text["run"]?.string.flatMap { RunID(checking: $0) })
         run.hasFailed = text["failed"]?.bool ?? false
         return run
     }
 
     package func write(_ stage: Stage, in repository: Repository) throws {
-        func value(_ identity: ProcessIdentity) -> Value {
-            .mapping(Mapping([("pid", .int(Int(identity.id))), ("start", .string(identity.start))]))
-        }
         let text = Mapping([
-            ("stage", .string(stage.address())), ("owner", value(owner)), ("group", value(group)),
+            ("stage", .string(stage.address())), ("owner", owner.value), ("group", group.value),
             ("began", .float(began)), ("attempt", .int(attempt)), ("key", .string(key)), ("failed", .bool(hasFailed)),
+            ("run", id.map { .string($0.text) } ?? .null),
         ])
         let path = Self.path(stage, repository)
         try Files.makeDirectory(Paths.parent(path))
@@ -75,4 +72,13 @@ package struct UnfinishedRun: Sendable, Equatable {
     package static func remove(_ stage: Stage, in repository: Repository) {
         try? Files.remove(path(stage, repository))
     }
+}
+
+extension ProcessIdentity {
+    init(_ value: Value?) {
+        let value = value?.mapping
+        self.init(id: value?["pid"]?.int.flatMap { Int32(exactly: $0) } ?? 0, start: value?["start"]?.string ?? "")
+    }
+
+    var value: Value { .mapping(Mapping([("pid", .int(Int(id))), ("start", .string(start))])) }
 }

@@ -64,6 +64,27 @@ extension Repository {
         return format
     }
 
+    /// Hands a file as it was at a revision to somebody who reads it. Nothing is checked out; data that the cache lacks
+    /// is fetched from the remote.
+    ///
+    /// - Parameters:
+    ///   - path: from where the user stands.
+    ///   - body: is given a path that holds for as long as it runs.
+    /// - Returns: `nil` where the revision has no such file.
+    package func reading<Result: Sendable>(
+        _ path: String, at revision: String, _ body: @Sendable @escaping (String) throws -> Result
+    ) async throws -> Result? {
+        guard let inside = relativePath(of: Paths.absolute(path, from: environment.workingDirectory)) else {
+            throw Failure("'\(path)' is outside of the repository")
+        }
+        let folder = try makeTablesFolder()
+        defer { try? Files.removeTree(folder) }
+        guard let file = try await contents(of: inside, at: revision, as: Paths.join(folder, "file")) else {
+            return nil
+        }
+        return try await onOwnThread { _ in try body(file) }
+    }
+
     /// A file of this machine with what a path held; `nil` where there was nothing.
     ///
     /// - Parameter temporary: where the bytes go that lie in no file yet.

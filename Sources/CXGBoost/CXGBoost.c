@@ -1,0 +1,74 @@
+#include "CXGBoost.h"
+
+#include <CSystem.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+static varve_xgboost_functions functions;
+static char failure[512];
+static int is_loaded;
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+
+static char messages[1 << 16];
+static size_t message_bytes;
+static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
+
+static const char *const candidates[] = {
+#ifdef __APPLE__
+    "libxgboost.dylib",
+    "/opt/homebrew/opt/xgboost/lib/libxgboost.dylib",
+    "/usr/local/opt/xgboost/lib/libxgboost.dylib",
+#else
+    "libxgboost.so.0",
+    "libxgboost.so",
+#endif
+};
+
+static void load(const char *path) {
+    const char *const *names = path ? &path : candidates;
+    size_t count = path ? 1 : sizeof candidates / sizeof *candidates;
+    void *library = varve_open_library(names, count, failure, sizeof failure);
+    if (!library) return;
+#define VARVE_XGBOOST_RESOLVE(result, name, parameters) \
+    functions.name = (__typeof__(functions.name))dlsym(library, #name); \
+    if (!functions.name) { \
+        snprintf(failure, sizeof failure, "libxgboost lacks the function " #name "; varve needs 1.7 or later"); \
+        return; \
+    }
+    VARVE_XGBOOST_FUNCTIONS(VARVE_XGBOOST_RESOLVE)
+#undef VARVE_XGBOOST_RESOLVE
+    is_loaded = 1;
+}
+
+const varve_xgboost_functions *varve_xgboost_load(const char *path, const char **message) {
+    pthread_mutex_lock(&loading);
+    if (!is_loaded) load(path);
+    int succeeded = is_loaded;
+    pthread_mutex_unlock(&loading);
+    if (succeeded) return &functions;
+    if (message) *message = failure;
+    return NULL;
+}
+
+static void note(const char *message) {
+    pthread_mutex_lock(&noting);
+    size_t count = strlen(message);
+    if (count > sizeof messages - 1 - message_bytes) count = sizeof messages - 1 - message_bytes;
+    memcpy(messages + message_bytes, message, count);
+    message_bytes += count;
+    if (message_bytes < sizeof messages) messages[message_bytes++] = '\n';
+    pthread_mutex_unlock(&noting);
+}
+
+void varve_xgboost_listen(const varve_xgboost_functions *library) { library->XGBRegisterLogCallback(note); }
+
+size_t varve_xgboost_take_messages(char *buffer, size_t capacity) {
+    pthread_mutex_lock(&noting);
+    size_t count = message_bytes < capacity ? message_bytes : capacity;
+    memcpy(buffer, messages, count);
+    message_bytes = 0;
+    pthread_mutex_unlock(&noting);
+    return count;
+}

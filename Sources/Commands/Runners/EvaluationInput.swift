@@ -1,0 +1,176 @@
+import Basics
+import Evaluation
+import FileSystem
+import Models
+import Storage
+import Tables
+import Versioning
+
+/// Reads what an evaluation needs: the rows, those that the threshold is chosen on, and the baseline's.
+struct EvaluationInput: Sendable {
+    let options: EvaluationOptions
+    let environment: HostEnvironment
+    let progress: any ProgressReporter
+
+    /// Everything that was read.
+    struct Gathered: Sendable {
+        var data: EvaluationData
+        var threshold: Threshold?
+        var baseline: Evaluator.Baseline?
+        var files: [EvaluationResult.InputFile] = []
+        var notes: [String] = []
+    }
+
+    func gather() async throws -> Gathered {
+        let path = try tablePath
+        let format = try Self.format(path)
+        let rows = try await read(path, format, role: options.model == nil ? "predictions" : "data")
+        var gathered = Gathered(data: rows.data)
+        gathered.files.append(rows.file)
+        gathered.notes += rows.notes
+        if let model = options.model {
+            gathered.files.append(try .reading(absolute(model), role: "model", path: model))
+        }
+        var validation: EvaluationData?
+        if let file = options.thresholdFrom {
+            let rows = try await read(file, try Self.format(file), role: "threshold", isForThreshold: true)
+            gathered.files.append(rows.file)
+            validation = rows.data
+        }
+        let evaluator = Evaluator(options, processors: 1)
+        gathered.threshold = try evaluator.threshold(for: gathered.data, validation: validation)
+        if let baseline = options.baseline { try await add(baseline, path, format, to: &gathered, evaluator) }
+        return gathered
+    }
+
+    private static func format(_ path: String) throws -> TableFormat {
+        guard let format = TableFormat(path: path) else {
+            throw Failure(
+                "'\(path)' is no table that can be read", remedy: "name a .csv, .tsv or .jsonl file", category: .usage)
+        }
+        return format
+    }
+
+    /// The table that is judged: of predictions, or of what a model is to predict.
+    private var tablePath: String {
+        get throws {
+            switch (options.predictions, options.model, options.data) {
+            case (let path?, nil, nil): return path
+            case (nil, .some, let path?): return path
+            case (nil, .some, nil):
+                throw Failure("a model needs a table to be applied to", remedy: "name it with --data", category: .usage)
+            case (nil, nil, .some):
+                throw Failure("--data goes with a model", remedy: "name it with --model", category: .usage)
+            case (.some, _, _):
+                throw Failure("--predictions excludes --model and --data", category: .usage)
+            case (nil, nil, nil):
+                throw Failure(
+                    "no predictions are named",
+                    remedy: "give a table with --predictions, or write `predictions:` into the section of params.yaml",
+                    category: .usage)
+            }
+        }
+    }
+
+    private func absolute(_ path: String) -> String { Paths.absolute(path, from: environment.workingDirectory) }
+
+    // MARK: Reading
+
+    /// Rows, the file they are from, and what a reader should know of it.
+    private struct Rows: Sendable {
+        var data: EvaluationData
+        var file: EvaluationResult.InputFile
+        var notes: [String] = []
+    }
+
+    private func read(
+        _ path: String, _ format: TableFormat, role: String, isForThreshold: Bool = false
+    ) async throws -> Rows {
+        let model = options.model.map { (path: absolute($0), name: $0) }
+        let library = environment[Predictor.libraryVariable]
+        return try await onOwnThread { [options] _ in
+            let applied = try model.map {
+                try AppliedModel($0.path, name: $0.name, library: library, to: absolute(path), format, name: path)
+            }
+            return try Self.rows(
+                absolute(path), format, options, applied, role: role, path: path, isForThreshold: isForThreshold)
+        }
+    }
+
+    private static func rows(
+        _ place: String, _ format: TableFormat, _ options: EvaluationOptions, _ model: AppliedModel? = nil,
+        role: String, path: String, revision: String? = nil, isForThreshold: Bool = false
+    ) throws -> Rows {
+        let name = revision.map { "\(path) at \($0)" } ?? path
+        var options = options
+        if options.columns.target.isEmpty, let target = model?.target { options.columns.target = [target] }
+        let data = try PredictionReader(options, model: model?.output)
+            .read(place, format: format, name: name, isForThreshold: isForThreshold)
+        let file = try EvaluationResult.InputFile.reading(place, role: role, path: path, revision: revision)
+        return Rows(data: data, file: file, notes: model?.notes ?? [])
+    }
+
+    // MARK: Baseline
+
+    private func add(
+        _ baseline: String, _ path: String, _ format: TableFormat, to gathered: inout Gathered, _ evaluator: Evaluator
+    ) async throws {
+        guard options.model == nil else {
+            throw Failure(
+                "a baseline is compared by its predictions, and this evaluation applies a model",
+                remedy: "write predictions with `varve predict`, keep them, and name them with --predictions",
+                category: .usage)
+        }
+        var wish = options
+        wish.task = gathered.data.task
+        if gathered.data.task == .binary {
+            wish.classes = gathered.data.classes
+            wish.positive = nil
+        }
+        let place = absolute(baseline)
+        if Files.exists(place), !Files.isDirectory(place) {
+            let format = try Self.format(baseline)
+            let rows = try await onOwnThread { [wish] _ in
+                try Self.rows(place, format, wish, role: "baseline", path: baseline)
+            }
+            gathered.files.append(rows.file)
+            let threshold =
+                options.thresholdFrom == nil
+                ? try evaluator.threshold(for: rows.data, validation: nil) : gathered.threshold
+            if options.thresholdFrom != nil {
+                gathered.notes.append("The baseline is judged with the same threshold, which was not chosen for it.")
+            }
+            gathered.baseline = Evaluator.Baseline(data: rows.data, name: baseline, threshold: threshold)
+            return
+        }
+        let repository = try Repository(discoveredFrom: environment, progress: progress)
+        let found = try await repository.reading(path, at: baseline) { [wish] place in
+            try Self.rows(place, format, wish, role: "baseline", path: path, revision: baseline)
+        }
+        guard let found else {
+            gathered.notes.append("There is no '\(path)' at '\(baseline)', so nothing is compared.")
+            return
+        }
+        gathered.files.append(found.file)
+        var threshold = gathered.threshold
+        if let file = options.thresholdFrom {
+            let format = try Self.format(file)
+            let rows = try await repository.reading(file, at: baseline) { [wish] place in
+                try Self.rows(
+                    place, format, wish, role: "baseline threshold", path: file, revision: baseline,
+                    isForThreshold: true)
+            }
+            if let rows {
+                gathered.files.append(rows.file)
+                threshold = try evaluator.threshold(for: found.data, validation: rows.data)
+            } else {
+                gathered.notes.append(
+                    "There is no '\(file)' at '\(baseline)': the baseline is judged with the threshold that was chosen "
+                        + "here.")
+            }
+        } else {
+            threshold = try evaluator.threshold(for: found.data, validation: nil)
+        }
+        gathered.baseline = Evaluator.Baseline(data: found.data, name: baseline, threshold: threshold)
+    }
+}
