@@ -30,8 +30,6 @@ let package = Package(
         .target(name: "CSystem"),
         // Debug builds hash real data too, so the kernels are optimised in every configuration.
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
-        .target(name: "CGit2"),
-        .target(name: "CCurl"),
         .target(name: "CXGBoost", dependencies: ["CSystem"]),
         .target(name: "CGit2", dependencies: ["CSystem"]),
         .target(name: "CCurl", dependencies: ["CSystem"]),
