@@ -10,7 +10,9 @@ struct PythonModelTests {
 
     /// The Python that the tests' own packages are in.
     private static var python: String {
-        get throws { try #require(BuiltProgram.variable("VARVE_TEST_TOOLS"), "VARVE_TEST_TOOLS is not set") + "/python" }
+        get throws {
+            try #require(BuiltProgram.variable("VARVE_TEST_TOOLS"), "VARVE_TEST_TOOLS is not set") + "/python"
+        }
     }
 
     private func python(_ words: String..., in repository: TemporaryRepository) throws -> Double {
