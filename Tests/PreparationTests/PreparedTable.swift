@@ -27,6 +27,7 @@ struct Workbench {
             transformer: folder.path("transformer.json"))
     }
 
+    @discardableResult
     func prepare(_ text: String, _ steps: String, seed: Int = 0) throws -> PreparationReport {
         try prepare(write("data.csv", text), steps, seed: seed)
     }
@@ -39,11 +40,12 @@ struct Workbench {
 
     /// What a preparation that must fail says.
     func failure(_ text: String, _ steps: String) -> String {
+        let bench = Workbench()
         do {
-            try prepare(text, steps)
+            try bench.prepare(text, steps)
             return "it went well"
         } catch {
-            let leftovers = (try? Files.names(in: folder.path("out"))) ?? []
+            let leftovers = (try? Files.names(in: bench.folder.path("out"))) ?? []
             return ((error as? any UserFacingError)?.summary ?? "\(error)")
                 + (leftovers.isEmpty ? "" : " and left \(leftovers)")
         }

@@ -35,7 +35,7 @@ import Testing
     func golden() throws {
         let data = try #require(Self.golden["data"]?.mapping)
         let cases = try #require(Self.golden["cases"]?.array)
-        #expect(cases.count == 20)
+        #expect(cases.count == 22)
         let text = csv(data)
         for item in cases {
             let item = try #require(item.mapping)

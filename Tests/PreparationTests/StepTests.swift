@@ -73,7 +73,7 @@ import Testing
             bench.failure("c\nx\n\"\"\n", #"[{"onehot": {"columns": ["c"], "missing": "error"}}]"#).contains("line 3"))
         #expect(
             try bench.prepared("c\nb\na\n\"\"\n", #"[{"ordinal": {"columns": ["c"]}}]"#) == "c\n1\n0\n\"\"\n")
-        #expect(try bench.prepared("z\n01\n1\n", #"[{"onehot": ["z"]}]"#) == "z_1,z_01\n0,1\n1,0\n")
+        #expect(try bench.prepared("z\n01\n1\n", #"[{"onehot": ["z"]}]"#) == "z_01,z_1\n1,0\n0,1\n")
     }
 
     @Test("bins have open ends, clips have one or two bounds")
@@ -95,9 +95,7 @@ import Testing
     @Test("each thing that is wrong with the data has its message, and nothing is written")
     func badData() {
         let scale = #"[{"scale": {"columns": ["a"]}}]"#
-        #expect(
-            bench.failure("", scale) == "'data.csv' is empty: there is not even a heading"
-                || bench.failure("", scale) == "'data.csv': is empty: there is not even a heading")
+        #expect(bench.failure("", scale) == "'data.csv': is empty: there is not even a heading")
         #expect(bench.failure("a,b\n", scale) == "'data.csv': has no rows")
         #expect(bench.failure("b\n1\n", scale) == "'data.csv': has no column 'a'; it has b (step 1, scale)")
         #expect(
