@@ -116,7 +116,9 @@ let package = Package(
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
-        tests("CommandsTests", ["Commands", "Charts", "Tables", "Rendering", "Basics", parser]),
+        tests(
+            "CommandsTests",
+            ["Commands", "Pipelines", "Tracking", "Charts", "Tables", "Rendering", "Documents", "Basics", "TestSupport", parser]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents", "Basics"], exclude: ["Fixtures"], swiftSettings: strict),

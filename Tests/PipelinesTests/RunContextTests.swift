@@ -1,6 +1,7 @@
 import Documents
 import FileSystem
 import Testing
+import Versioning
 
 @testable import Pipelines
 

@@ -6,6 +6,7 @@ import Processes
 import Synchronization
 import TestSupport
 import Testing
+import Tracking
 import Versioning
 
 #if canImport(Glibc)
