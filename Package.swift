@@ -60,7 +60,8 @@ let package = Package(
         layer(
             "Pipelines",
             [
-                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
+                "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
+                "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         // Surface
@@ -118,7 +119,10 @@ let package = Package(
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
         tests(
             "CommandsTests",
-            ["Commands", "Pipelines", "Tracking", "Charts", "Tables", "Rendering", "Documents", "Basics", "TestSupport", parser]),
+            [
+                "Commands", "Pipelines", "Tracking", "Charts", "Tables", "Rendering", "Documents", "Basics",
+                "TestSupport", parser,
+            ]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents", "Basics"], exclude: ["Fixtures"], swiftSettings: strict),

@@ -116,11 +116,13 @@ import Testing
         try repository.varve("log", "metric", "acc", "1", "--dvcyaml", "pipeline.yaml").fails(status: 254)
     }
 
-    @Test("tells what it cannot log, and leaves what there is", arguments: [
-        ["metric", "../x", "1"], ["metric", "step", "1"], ["metric", "loss/a", "1"], ["metrics", "loss"],
-        ["param", "a", "[1"], ["metric", "loss", "1", "--step", "-1"], ["image", "x", "missing.png"],
-        ["artifact", "missing"],
-    ])
+    @Test(
+        "tells what it cannot log, and leaves what there is",
+        arguments: [
+            ["metric", "../x", "1"], ["metric", "step", "1"], ["metric", "loss/a", "1"], ["metrics", "loss"],
+            ["param", "a", "[1"], ["metric", "loss", "1", "--step", "-1"], ["image", "x", "missing.png"],
+            ["artifact", "missing"],
+        ])
     func refusals(_ words: [String]) throws {
         let repository = try TemporaryRepository(.empty)
         try repository.varve("log", "metric", "loss", "0.5").succeeds()

@@ -40,7 +40,8 @@ import Testing
         let run = try repository.varve("run", "train", "--", "sh", "-c", "printf 'a\\r\\033[1mb'; printf c >&2; exit 0")
         #expect(run.status == 0 && run.output == "a\r\u{1B}[1mb" && run.errors == "c", "\(run)")
         for (script, status) in [("exit 7", 7), ("kill -9 $$", 137), ("exit 75", 75)] as [(String, Int32)] {
-            try repository.varve("run", "train", "--", "sh", "-c", script).fails(status: status, saying: "program failed")
+            try repository.varve("run", "train", "--", "sh", "-c", script).fails(
+                status: status, saying: "program failed")
         }
         let pruned = try repository.varve("run", "train", "--", "sh", "-c", "exit 99")
         #expect(pruned.status == 99 && pruned.errors.isEmpty, "\(pruned)")
@@ -203,7 +204,9 @@ import Testing
 
     // MARK: DVCLive
 
-    @Test("a script that uses DVCLive is followed unchanged, and goes on where it was killed", .enabled(if: TestPrograms.areProvided))
+    @Test(
+        "a script that uses DVCLive is followed unchanged, and goes on where it was killed",
+        .enabled(if: TestPrograms.areProvided))
     func realDVCLive() throws {
         let repository = try TemporaryRepository()
         try repository.write(
@@ -223,7 +226,8 @@ import Testing
                         os.kill(os.getpid(), signal.SIGKILL)
             """)
         try repository.varve(
-            "run", "train", "--retry", "4", "--checkpoint-dir", "ckpt", "--", try TestPrograms.path("python"), "train.py"
+            "run", "train", "--retry", "4", "--checkpoint-dir", "ckpt", "--", try TestPrograms.path("python"),
+            "train.py"
         ).succeeds()
         #expect(
             try repository.read("dvclive/plots/metrics/train/loss.tsv")
