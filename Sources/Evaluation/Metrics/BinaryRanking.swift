@@ -16,7 +16,7 @@ extension RankingMetrics {
             return try partialAUC(positives, scores, weights, limit, order)
         }
         var area = Summation()
-        var last = ThresholdCounts.Point(threshold: .nan, falsePositives: 0, truePositives: 0)
+        var last = ThresholdCounts.Point()
         try ThresholdCounts.walk(positives, scores, weights, order, "roc_auc") { point in
             area.add((point.falsePositives - last.falsePositives) * (point.truePositives + last.truePositives) / 2)
             last = point

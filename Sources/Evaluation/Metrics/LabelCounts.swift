@@ -61,9 +61,9 @@ package struct LabelCounts: Sendable, Equatable {
         binary truth: [Int], predicted: [Int], positive: Int = 1, classCount: Int = 2, weights: [Double]? = nil,
         metric: String = "the count of the positive class"
     ) throws(MetricUndefined) {
+        try ArgumentCheck(metric).codes([positive], classCount: classCount)
         let all = try LabelCounts(
-            truth: truth, predicted: predicted, classCount: max(classCount, positive + 1), weights: weights,
-            metric: metric)
+            truth: truth, predicted: predicted, classCount: classCount, weights: weights, metric: metric)
         if all.labels.count > 2 { throw MetricUndefined(metric, .notBinary(classes: all.labels.count)) }
         if let place = all.labels.firstIndex(of: positive) {
             self = all.entry(place)

@@ -5,22 +5,26 @@
 package struct ScoreOrder: Sendable {
     /// Row numbers, the highest score first.
     let rows: [UInt32]
+    /// For each place in that order, whether the next one has another score; true for the last.
+    let endsTie: [Bool]
 
     /// - Throws: where a score is NaN or infinite, or there are more than 2³² rows.
     package init(_ scores: [Double], metric: String = "an order of scores") throws(MetricUndefined) {
         let check = ArgumentCheck(metric)
         try check.finite(scores, "the score")
         guard scores.count <= Int(UInt32.max) else { throw check.undefined(.tooManyRows) }
-        rows = scores.count < 256 ? Self.compared(scores) : Self.sorted(scores)
+        (rows, endsTie) = scores.count < 256 ? Self.compared(scores) : Self.sorted(scores)
     }
 
     package var count: Int { rows.count }
 
-    private static func compared(_ scores: [Double]) -> [UInt32] {
-        (0..<UInt32(scores.count)).sorted { left, right in
+    private static func compared(_ scores: [Double]) -> ([UInt32], [Bool]) {
+        let rows = (0..<UInt32(scores.count)).sorted { left, right in
             let (first, second) = (scores[Int(left)], scores[Int(right)])
             return first == second ? left < right : first > second
         }
+        let last = rows.count - 1
+        return (rows, rows.indices.map { $0 == last || scores[Int(rows[$0])] != scores[Int(rows[$0 + 1])] })
     }
 
     /// A whole number that is the smaller, the higher the score; −0 counts as 0.
@@ -31,7 +35,7 @@ package struct ScoreOrder: Sendable {
     }
 
     /// Radix sort by bytes from the lowest one, passing over bytes that all keys share.
-    private static func sorted(_ scores: [Double]) -> [UInt32] {
+    private static func sorted(_ scores: [Double]) -> ([UInt32], [Bool]) {
         let count = scores.count
         var histograms = [Int](repeating: 0, count: 8 * 256)
         var keys = [UInt64](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -80,6 +84,10 @@ package struct ScoreOrder: Sendable {
             swap(&keys, &otherKeys)
             swap(&rows, &otherRows)
         }
-        return rows
+        let endsTie = [Bool](unsafeUninitializedCapacity: count) { buffer, filled in
+            for place in 0..<count { buffer[place] = place == count - 1 || keys[place] != keys[place + 1] }
+            filled = count
+        }
+        return (rows, endsTie)
     }
 }

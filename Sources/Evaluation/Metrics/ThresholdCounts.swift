@@ -17,7 +17,7 @@ package struct ThresholdCounts: Sendable, Equatable {
         metric: String = "the counts at thresholds"
     ) throws(MetricUndefined) {
         try Self.walk(positives, scores, weights, order, metric) { point in
-            thresholds.append(point.threshold)
+            thresholds.append(scores[point.row])
             falsePositives.append(point.falsePositives)
             truePositives.append(point.truePositives)
         }
@@ -29,10 +29,11 @@ package struct ThresholdCounts: Sendable, Equatable {
     /// Of all negative rows.
     package var negatives: Double { falsePositives.last ?? 0 }
 
+    /// The counts at the score of a row.
     struct Point {
-        var threshold: Double
-        var falsePositives: Double
-        var truePositives: Double
+        var row = 0
+        var falsePositives = 0.0
+        var truePositives = 0.0
     }
 
     /// The points one after the other, without keeping them.
@@ -47,32 +48,26 @@ package struct ThresholdCounts: Sendable, Equatable {
         guard order.count == scores.count else {
             throw check.undefined(.unequalLengths(what: "ordered scores", count: order.count, expected: scores.count))
         }
-        if let weights {
-            Self.walk(order, scores, visit) { row in
-                positives[row] ? (0, weights[row]) : (weights[row], 0)
+        var point = Point()
+        guard let weights else {
+            for (place, row) in order.rows.enumerated() {
+                if positives[Int(row)] { point.truePositives += 1 } else { point.falsePositives += 1 }
+                guard order.endsTie[place] else { continue }
+                point.row = Int(row)
+                visit(point)
             }
-        } else {
-            Self.walk(order, scores, visit) { row in positives[row] ? (0, 1) : (1, 0) }
+            return
         }
-    }
-
-    @inline(__always)
-    private static func walk(
-        _ order: ScoreOrder, _ scores: [Double], _ visit: (Point) -> Void,
-        _ counts: (Int) -> (negative: Double, positive: Double)
-    ) {
-        var point = Point(threshold: .nan, falsePositives: 0, truePositives: 0)
-        for row in order.rows {
-            let (negative, positive) = counts(Int(row))
-            guard negative != 0 || positive != 0 else { continue }
-            let score = scores[Int(row)]
-            if score != point.threshold {
-                if !point.threshold.isNaN { visit(point) }
-                point.threshold = score
-            }
-            point.falsePositives += negative
-            point.truePositives += positive
+        // A score of which no row has weight makes no point.
+        var hasWeight = false
+        for (place, row) in order.rows.enumerated() {
+            let weight = weights[Int(row)]
+            if positives[Int(row)] { point.truePositives += weight } else { point.falsePositives += weight }
+            hasWeight = hasWeight || weight != 0
+            guard order.endsTie[place] else { continue }
+            point.row = Int(row)
+            if hasWeight { visit(point) }
+            hasWeight = false
         }
-        if !point.threshold.isNaN { visit(point) }
     }
 }

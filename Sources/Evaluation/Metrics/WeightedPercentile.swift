@@ -18,8 +18,9 @@ enum WeightedPercentile {
             cumulated.append(sum)
         }
         let last = values.count - 1
-        // Leading rows without weight are passed over where the share is 0.
-        let target = share * sum == 0 ? Double.leastNonzeroMagnitude : share * sum
+        // In percent and back, as scikit-learn computes it; leading rows without weight are passed over at 0.
+        let exact = share * 100 / 100 * sum
+        let target = exact == 0 ? Double.leastNonzeroMagnitude : exact
         let place = min(last, first(in: cumulated) { $0 >= target })
         if cumulated[place] - target > .ulpOfOne { return value(place) }
         var next = min(last, place + 1)

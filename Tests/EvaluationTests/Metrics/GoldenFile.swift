@@ -14,24 +14,29 @@ import Testing
 struct GoldenFile {
     let content: Mapping
 
-    init(_ name: String, path: String = #filePath) throws {
-        let root = path.split(separator: "/").dropLast(4).joined(separator: "/")
-        let file = try #require(fopen("/\(root)/fixtures/evaluation/\(name)", "r"))
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&buffer, 1, buffer.count, file)
-            if count == 0 { break }
-            bytes += buffer[..<count]
-        }
-        content = try #require(try JSON.parse(bytes).mapping)
+    init(_ name: String) throws {
+        content = try #require(try JSON.parse(Array(projectFile("fixtures/evaluation/\(name)").utf8)).mapping)
     }
 
     subscript(_ key: String) -> [Value] { content[key]?.array ?? [] }
 
     /// The data set of a name.
     func data(_ name: String) throws -> Mapping { try #require(content["data"]?.mapping?[name]?.mapping) }
+}
+
+/// The text of a file of the project, by its path from the root.
+func projectFile(_ name: String, path: String = #filePath) throws -> String {
+    let root = path.split(separator: "/").dropLast(4).joined(separator: "/")
+    let file = try #require(fopen("/\(root)/\(name)", "r"))
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = fread(&buffer, 1, buffer.count, file)
+        if count == 0 { break }
+        bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }
 
 extension Value {

@@ -63,9 +63,23 @@ import Testing
     @Test("the usual metrics of a task need nothing that is missing", arguments: MetricTask.allCases)
     func standard(task: MetricTask) {
         let all = MetricCatalogue.standard(for: task, scored: true)
-        #expect(all.count >= 3)
+        let expected: [MetricTask: Int] = [
+            .binary: 12, .multiclass: 12, .multilabel: 9, .regression: 7, .ranking: 3,
+        ]
+        #expect(all.count == expected[task])
         #expect(all.allSatisfy { $0.description.tasks.contains(task) })
         let unscored = MetricCatalogue.standard(for: task, scored: false)
         #expect(task == .ranking || unscored.allSatisfy { [.classes, .numbers].contains($0.description.needs) })
+    }
+
+    @Test("the reference names every metric, and the direction of those of which less is better")
+    func documented() throws {
+        let lines = try projectFile("docs/reference/metrics.md").split(separator: "\n")
+        for description in MetricCatalogue.all {
+            let quoted = "`\(description.name)`"
+            let line = lines.first { $0.contains(quoted) }
+            #expect(line != nil, "\(description.name)")
+            #expect(line?.contains("\(quoted) ↓") != description.largerIsBetter, "\(description.name)")
+        }
     }
 }

@@ -14,10 +14,10 @@ private struct SeededNumbers: RandomNumberGenerator {
 }
 
 @Suite struct MetricPropertyTests {
-    static let seeds: [UInt64] = Array(1...25)
+    static let seeds: [UInt64] = Array(1...12)
 
     /// Rows of two classes; every second seed has scores with many ties.
-    private static func binary(_ seed: UInt64, rows: Int = 400) -> BinaryPredictions {
+    private static func binary(_ seed: UInt64, rows: Int = 300) -> BinaryPredictions {
         var numbers = SeededNumbers(state: seed)
         let truth = (0..<rows).map { row in row < 2 ? row : Int.random(in: 0...1, using: &numbers) }
         let scores = truth.map { code in

@@ -1,7 +1,7 @@
 import Evaluation
 import Testing
 
-@Suite struct BadInputTests {
+@Suite struct UndefinedMetricTests {
     private func reason(_ compute: () throws -> Void) -> MetricUndefined.Reason? {
         do {
             try compute()
