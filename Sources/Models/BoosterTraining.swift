@@ -43,11 +43,9 @@ struct BoosterTraining {
             let booster = try Booster(library, data.map(\.matrix))
             if !model.isEmpty { try booster.load(model) }
             try parameters.apply(to: booster, seed: (seed + begin) & 0x7fff_ffff)
-            if begin == 0 || start?.curve.rounds.count == begin {
-                try booster.configure()
-                for message in try BoosterParameters.refuseUnused(library.takeMessages(), of: given) {
-                    follower.message(message)
-                }
+            try booster.configure()
+            for message in try BoosterParameters.refuseUnused(library.takeMessages(), of: given) {
+                follower.message(message)
             }
             var isOver = begin >= rounds || rule.judge(curve)?.isOver == true
             while !isOver, curve.rounds.count < min(begin + segment, rounds) {

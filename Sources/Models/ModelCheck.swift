@@ -23,6 +23,9 @@ struct ModelCheck {
         let (name, rounds) = try check(booster, features: features, outputs: outputs, depth: 0)
         let objective = try object(learner["objective"], "objective")
         guard let objectiveName = objective["name"]?.text else { throw Failure("its objective has no name") }
+        if let own = objective["softmax_multiclass_param"], try number(own, "num_class", 0...(1 << 16)) != classes {
+            throw Failure("its objective has another number of classes")
+        }
         return ModelSummary(
             version: try version(), booster: name, objective: objectiveName, featureCount: features,
             classCount: classes, roundCount: rounds, featureNames: try names(learner, features: features),
@@ -125,6 +128,7 @@ struct TreesCheck {
     func check() throws(Failure) -> (trees: Int, rounds: Int) {
         let parameters = try object(model["gbtree_model_param"], "gbtree_model_param")
         guard case .list(let trees)? = model["trees"] else { throw Failure("it has no list of trees") }
+        guard !trees.isEmpty else { throw Failure("it has no trees") }
         let announced = try number(parameters, "num_trees", 0...(1 << 24))
         guard announced == trees.count else {
             throw Failure("it announces \(announced) trees and has \(trees.count)")

@@ -84,6 +84,10 @@ struct TrainingData<Number: BinaryFloatingPoint> {
         ] {
             for name in names { _ = try column(name, of: table, option: option) }
         }
+        for (place, name) in (options.features ?? []).enumerated()
+        where options.features?.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) != place {
+            throw Failure("`--features` names '\(name)' twice", category: .usage)
+        }
         let apart = [options.target] + [options.weight, options.group].compactMap { $0 } + options.ignored
         return (options.features ?? table.columns.map(\.name)).filter { name in
             !apart.contains { $0.utf8.elementsEqual(name.utf8) }

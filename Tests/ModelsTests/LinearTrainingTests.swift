@@ -14,11 +14,11 @@ struct LinearTrainingTests {
         for item in try #require(golden["cases"]?.array) {
             let expected = try #require(item.mapping)
             let name = try #require(expected["name"]?.string)
-            let engine = try #require(ModelEngine(rawValue: try #require(expected["engine"]?.string)))
+            let engine = try #require(ModelEngine(rawValue: expected["engine"]?.string ?? ""))
             let parameters = try #require(expected["parameters"]?.mapping).entries.map {
                 TrainingOptions.Parameter($0.key, $0.value.string ?? "")
             }
-            let target = try #require(golden[try #require(expected["target"]?.string)]).numbers
+            let target = try #require(golden[expected["target"]?.string ?? ""]).numbers
             let rows = TrainingRows<Double>(
                 width: 4, values: columns.flatMap { $0 }, target: target,
                 weights: expected["weighted"]?.bool == true ? golden["weights"]?.numbers : nil, groups: nil)

@@ -1,4 +1,5 @@
 import Basics
+import Documents
 import FileSystem
 import Tables
 import Testing
@@ -82,26 +83,35 @@ struct NativeTrainingTests {
         #expect(try bench.names == ["train.csv", "valid.csv"])
     }
 
-    @Test(
-        "options that contradict each other are wrong usage",
-        arguments: [
-            ("`--valid` and `--valid-fraction`", { $0.validation = "v.csv"; $0.validationFraction = 0.2 }),
-            ("between 0 and 1", { $0.validationFraction = 1 }),
-            ("`--cv` needs at least 2", { $0.folds = 1 }),
-            ("`--rounds` is for `--engine xgboost`", { $0.rounds = 3 }),
-            ("needs data that the model does not learn", { $0.engine = .xgboost; $0.earlyStopping = 3 }),
-            ("must end in .ubj or .json", { $0.engine = .xgboost; $0.model = "m.bin" }),
-            ("must end in .json", { $0.model = "m.ubj" }),
-            ("no column to predict", { $0.target = "" }),
-            ("no data to train on", { $0.data = "" }),
-            ("is for regression", { $0.task = .binary }),
-        ] as [(String, @Sendable (inout TrainingOptions) -> Void)])
-    func contradictions(message: String, change: @Sendable (inout TrainingOptions) -> Void) throws {
+    @Test("options that contradict each other are wrong usage")
+    func contradictions() throws {
         let bench = Bench()
         try bench.write("train.csv", "a,y\n1,2\n2,3\n")
-        let error = #expect(throws: Failure.self) { try bench.train(change) }
-        #expect(error?.summary.contains(message) == true, "\(error?.summary ?? "")")
-        #expect(error?.category == .usage)
+        func refuses(_ message: String, _ change: (inout TrainingOptions) -> Void) {
+            let error = #expect(throws: Failure.self, "\(message)") { try bench.train(change) }
+            #expect(error?.summary.contains(message) == true, "\(error?.summary ?? "")")
+            #expect(error?.category == .usage)
+        }
+        refuses("`--valid` and `--valid-fraction`") {
+            $0.validation = "v.csv"
+            $0.validationFraction = 0.2
+        }
+        refuses("between 0 and 1") { $0.validationFraction = 1 }
+        refuses("`--cv` needs at least 2") { $0.folds = 1 }
+        refuses("`--rounds` is for `--engine xgboost`") { $0.rounds = 3 }
+        refuses("needs data that the model does not learn") {
+            $0.engine = .xgboost
+            $0.earlyStopping = 3
+        }
+        refuses("must end in .ubj or .json") {
+            $0.engine = .xgboost
+            $0.model = "m.bin"
+        }
+        refuses("must end in .json") { $0.model = "m.ubj" }
+        refuses("no column to predict") { $0.target = "" }
+        refuses("no data to train on") { $0.data = "" }
+        refuses("is for regression") { $0.task = .binary }
+        refuses("names 'a' twice") { $0.features = ["a", "a"] }
     }
 
     private static let mixed = (0..<40).map { row in

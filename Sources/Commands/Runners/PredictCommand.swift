@@ -15,12 +15,12 @@ struct PredictCommand: VarveCommand {
                 "varve predict model.ubj test.csv -o predictions.csv --proba --keep id,species",
                 "With probabilities, and columns of the table"
             ))
-            + """
+                + """
 
 
-            The model's card, `<model>.varve.json`, says which columns it reads and how words become numbers; a model of \
-            XGBoost that comes without one is applied to columns of numbers by their names.
-            """)
+                The model's card, `<model>.varve.json`, says which columns it reads and how words become numbers; a model of \
+                XGBoost that comes without one is applied to columns of numbers by their names.
+                """)
     static let failureStatus: Int32 = 1
 
     @Argument(help: ArgumentHelp("File of a model, as `varve run train` or XGBoost writes it"), completion: .file())

@@ -24,15 +24,15 @@ struct RunTrainCommand: VarveCommand {
                 "varve run train --retry 3 --checkpoint-dir ckpt --keep-checkpoints 2 -- python train.py",
                 "Start it again after a crash, from its last checkpoint"
             ))
-            + """
+                + """
 
 
-            For an engine, options may stand in the section `train` of params.yaml instead, with underscores for dashes; \
-            XGBoost's own parameters stand there under `params`. For a program they stand under `run` in that section.
+                For an engine, options may stand in the section `train` of params.yaml instead, with underscores for dashes; \
+                XGBoost's own parameters stand there under `params`. For a program they stand under `run` in that section.
 
-            Exit status: 0; 1 where the data or the training will not do, 254 where the options will not; of a program \
-            its own.
-            """)
+                Exit status: 0; 1 where the data or the training will not do, 254 where the options will not; of a program \
+                its own.
+                """)
     static let failureStatus: Int32 = 1
     static let dialect = Dialect(exclusive: [["--valid", "--valid-fraction", "--cv"]])
 

@@ -1,5 +1,5 @@
 import Basics
-import Documents
+package import Documents
 package import ProjectFiles
 
 /// How a stage wants to be run: what `meta.varve` of its definition says.

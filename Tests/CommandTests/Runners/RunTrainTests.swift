@@ -61,7 +61,9 @@ struct RunTrainTests {
                     "id,\(target),prediction," + (task == "binary" ? "p_no,p_yes" : "p_large,p_middle,p_small") + "\n"))
         } else {
             // Large ones are predicted large.
-            let pairs = zip(predictions, truth).compactMap { a, b in Double(a).flatMap { a in Double(b).map { (a, $0) } } }
+            let pairs = zip(predictions, truth).compactMap { a, b in
+                Double(a).flatMap { a in Double(b).map { (a, $0) } }
+            }
             #expect(pairs.count == 60)
             var agreeing = 0
             var differing = 0

@@ -17,7 +17,10 @@ struct TrainingResumeTests {
     ]
 
     private static func words(_ method: String, rounds: Int) -> [String] {
-        [BuiltProgram.varve, "run", "train", "--data", "train.csv", "--valid-fraction", "0.25", "--rounds", "\(rounds)"]
+        [
+            BuiltProgram.varve, "run", "train", "--data", "train.csv", "--valid-fraction", "0.25", "--rounds",
+            "\(rounds)",
+        ]
             + ["--early-stopping", "1000", "--checkpoint-every", "10", "--seed", "5", "-p", "tree_method=\(method)"]
             + ["-p", "subsample=0.6", "-p", "colsample_bytree=0.7", "-p", "colsample_bynode=0.8"]
             + TrainingTables.only("price")
@@ -58,9 +61,11 @@ struct TrainingResumeTests {
         }
         #expect(kills > 0)
         #expect(try digests(repository) == whole)
-        #expect(try !Files.exists(checkpoints) || Files.names(in: checkpoints).allSatisfy { name in
-            try Files.names(in: Paths.join(checkpoints, name)).isEmpty
-        })
+        #expect(
+            try !Files.exists(checkpoints)
+                || Files.names(in: checkpoints).allSatisfy { name in
+                    try Files.names(in: Paths.join(checkpoints, name)).isEmpty
+                })
         #expect(try !repository.git("status", "--porcelain").contains("checkpoint"))
     }
 
