@@ -76,7 +76,8 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Evaluation", "Models", "Preparation", "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles",
+                "Evaluation", "Models", "Preparation", "Pipelines", "Processes", "Tracking", "Versioning",
+                "ProjectFiles",
                 "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables", "Documents", "Charts", "FileSystem",
                 "Rendering", "Basics", parser,
             ]),
@@ -119,7 +120,9 @@ let package = Package(
             name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],
             exclude: ["Fixtures"], swiftSettings: strict),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
-        tests("EvaluationTests", ["Evaluation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Basics", "TestSupport"]),
+        tests(
+            "EvaluationTests",
+            ["Evaluation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Basics", "TestSupport"]),
         .testTarget(
             name: "ModelsTests",
             dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],

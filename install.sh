@@ -297,7 +297,7 @@ PERL
         cat >params.yaml <<'YAML'
 prepare:
   steps:
-  - split: {ratios: {train: 0.8, test: 0.2}, by: stratified, stratify: label, key: image, seed: 1}
+  - split: {ratios: {train: 0.8, test: 0.2}, by: hash, key: image, seed: 1}
 train:
   target: label
   ignore: [image]

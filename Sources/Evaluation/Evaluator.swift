@@ -65,7 +65,7 @@ package struct Evaluator: Sendable {
         _ given: EvaluationData, threshold: Threshold?, baseline: Baseline?
     ) throws -> EvaluationResult {
         var notes: [String] = []
-        let data = given.decided(threshold, notes: &notes, options)
+        let data = try given.decided(threshold, notes: &notes, options).sorted()
         let paired = try baseline.map { baseline -> PairedRows in
             var ignored: [String] = []
             return try PairedRows(old: baseline.data.decided(baseline.threshold, notes: &ignored, options), new: data)
@@ -84,7 +84,7 @@ package struct Evaluator: Sendable {
         result.classes = data.classes
         result.rows = data.rows
         result.weight = data.weights.map { Summation.total(of: $0) }
-        result.threshold = threshold
+        result.threshold = data.decisions == nil ? nil : threshold
         if let baseline, let paired {
             result.baseline = EvaluationResult.Baseline(
                 name: baseline.name, rows: paired.new.rows, onlyOld: paired.onlyOld, onlyNew: paired.onlyNew,

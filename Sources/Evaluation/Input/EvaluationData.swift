@@ -17,6 +17,8 @@ package struct EvaluationData: Sendable {
     /// Predicted numbers of a regression, or scores of a ranking.
     package var estimates: [Double] = []
     package var weights: [Double]?
+    /// The rows of two classes by their scores, where somebody has sorted them already.
+    var order: ScoreOrder?
     /// The query of each row of a ranking, from 0.
     package var queries: [Int32]?
     /// Rows that are drawn together when rows are drawn.
@@ -35,6 +37,14 @@ package struct EvaluationData: Sendable {
         package var levels: [String]
     }
 
+    /// With the scores of two classes sorted, so that nobody has to do it again.
+    func sorted() throws -> EvaluationData {
+        guard task == .binary, order == nil, let scores else { return self }
+        var data = self
+        data.order = try ScoreOrder(scores)
+        return data
+    }
+
     /// How many numbers each row has in `truth`, `decisions` and `scores`.
     var width: Int { task == .multilabel || task == .multiclass ? max(1, classes.count) : 1 }
     private var truthWidth: Int { task == .multilabel ? max(1, classes.count) : 1 }
@@ -43,6 +53,7 @@ package struct EvaluationData: Sendable {
     func subset(_ places: [Int32]) -> EvaluationData {
         var part = self
         part.rows = places.count
+        part.order = nil
         part.truth = Self.picked(truth, places, truthWidth)
         part.decisions = decisions.map { Self.picked($0, places, truthWidth) }
         part.scores = scores.map { Self.picked($0, places, width) }

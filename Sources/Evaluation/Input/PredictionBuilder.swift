@@ -50,12 +50,14 @@ struct PredictionBuilder {
         case .words, .mixed:
             let levels = try united().levels
             return levels.count <= 2 ? .binary : .multiclass
-        case .numbers(_, let areIntegers):
-            let predicted = prediction.first.flatMap { table.column($0.column) }?.content
-            guard areIntegers, case .numbers(_, true)? = predicted, let levels = try? united().levels else {
-                return .regression
-            }
-            return levels.count <= 2 ? .binary : levels.count <= 20 ? .multiclass : .regression
+        case .numbers:
+            // Whole numbers of which there are few, however they are written, are classes.
+            guard let place = prediction.first, let labels = try? labels(target[0].column),
+                let others = try? self.labels(place.column), let numbers = labels.numbers, let more = others.numbers,
+                (numbers + more).allSatisfy({ $0 == $0.rounded() })
+            else { return .regression }
+            let count = LabelColumn.united([labels, others]).levels.count
+            return count <= 2 ? .binary : count <= 20 ? .multiclass : .regression
         }
     }
 

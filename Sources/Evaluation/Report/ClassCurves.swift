@@ -24,12 +24,20 @@ package struct ClassCurves: Sendable {
 
     package var isThinned: Bool { roc.count < wholeROC || precisionRecall.count < wholePrecisionRecall }
 
-    init(name: String, positives: [Bool], scores: [Double], weights: [Double]?, order: ScoreOrder) throws {
+    /// - Parameter known: the areas below the curves, where somebody has computed them already.
+    init(
+        name: String, positives: [Bool], scores: [Double], weights: [Double]?, order: ScoreOrder,
+        known: (auc: Double?, averagePrecision: Double?) = (nil, nil)
+    ) throws {
         self.name = name
         let counts = try ThresholdCounts(positives: positives, scores: scores, weights: weights, order: order)
-        auc = try RankingMetrics.rocAUC(positives: positives, scores: scores, weights: weights, order: order)
-        averagePrecision = try RankingMetrics.averagePrecision(
-            positives: positives, scores: scores, weights: weights, order: order)
+        auc =
+            try known.auc
+            ?? RankingMetrics.rocAUC(positives: positives, scores: scores, weights: weights, order: order)
+        averagePrecision =
+            try known.averagePrecision
+            ?? RankingMetrics.averagePrecision(
+                positives: positives, scores: scores, weights: weights, order: order)
         let roc = Curves.roc(counts)
         wholeROC = roc.thresholds.count
         self.roc = Self.thinned(

@@ -72,7 +72,9 @@ extension EvaluationResult {
         let isPrecisionFirst = name == "precision_recall"
         // As in DVCLive's files, the end of a precision-recall curve, which has no threshold, is left out.
         let rows = points.filter { $0.threshold != nil }.map { point in
-            let pairs = [(axes[0], Value.float(point.x)), (axes[1], Value.float(point.y))]
+            let pairs = [
+                (axes[0], IndentedJSON.number(point.x)), (axes[1], IndentedJSON.number(point.y)),
+            ]
             var row = Mapping(isPrecisionFirst ? pairs.reversed() : pairs)
             row["threshold"] = point.threshold.map(IndentedJSON.number)
             return Value.mapping(row)

@@ -15,7 +15,7 @@ extension Evaluator {
         if data.task == .multilabel, let decisions = data.decisions {
             result.classTable = try Self.labelTable(data, decisions)
         }
-        result.curves = try Self.curves(data)
+        result.curves = try Self.curves(data, result.overall)
         result.calibration = try calibration(data)
         if data.task == .regression {
             result.residuals = Residuals(actual: data.targets, predicted: data.estimates, seed: options.seed)
@@ -61,14 +61,15 @@ extension Evaluator {
     // MARK: Curves
 
     /// Of the positive class, or of the most frequent classes or labels.
-    private static func curves(_ data: EvaluationData) throws -> [ClassCurves] {
+    private static func curves(_ data: EvaluationData, _ overall: EvaluationResult.Scope) throws -> [ClassCurves] {
         guard let scores = data.scores else { return [] }
         switch data.task {
         case .binary:
             return [
                 try ClassCurves(
                     name: data.classes.last ?? "", positives: data.truth.map { $0 == 1 }, scores: scores,
-                    weights: data.weights, order: ScoreOrder(scores))
+                    weights: data.weights, order: data.order ?? ScoreOrder(scores),
+                    known: (overall.metric("roc_auc")?.value, overall.metric("average_precision")?.value))
             ]
         case .multiclass, .multilabel:
             let width = data.width

@@ -81,8 +81,10 @@ extension EvaluationData {
     func metricInput() throws -> MetricInput {
         switch task {
         case .binary:
-            return .binary(
-                BinaryPredictions(truth: truth, predicted: decisions, scores: scores, weights: weights))
+            var predictions = BinaryPredictions(
+                truth: truth, predicted: decisions, scores: scores, weights: weights)
+            predictions.order = order
+            return .binary(predictions)
         case .multiclass:
             return .multiclass(
                 MulticlassPredictions(

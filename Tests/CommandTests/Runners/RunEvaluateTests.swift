@@ -170,7 +170,8 @@ import Testing
         let repository = try TemporaryRepository(.empty)
         try repository.write("m.csv", "y,p_a,p_b\na,0.5,0.5\nb,0.1,0.9\nc,0.9,0.1\n")
         try repository.varve("run", "evaluate", "--predictions", "m.csv", "--target", "y", "--score-cols", "p_*")
-            .fails(status: 2, saying: "'m.csv', line 4: 'y' is 'c', a class that no score column is for; there are a, b")
+            .fails(
+                status: 2, saying: "'m.csv', line 4: 'y' is 'c', a class that no score column is for; there are a, b")
     }
 
     @Test("a baseline is read at a revision, from the cache or from Git, without a checkout")
@@ -182,7 +183,9 @@ import Testing
         try repository.commitAll()
         try repository.write("p.csv", Self.table(noise: 20))
         try repository.write("q.csv", Self.table(noise: 20))
-        let words = ["--baseline", "HEAD", "--key", "id", "--metrics", "roc_auc,log_loss", "--bootstrap", "100", "--json"]
+        let words = [
+            "--baseline", "HEAD", "--key", "id", "--metrics", "roc_auc,log_loss", "--bootstrap", "100", "--json",
+        ]
         for file in ["p.csv", "q.csv"] {
             let run = try repository.run(
                 [BuiltProgram.varve, "run", "evaluate", "--predictions", file, "--target", "y", "--score", "p"] + words
@@ -231,14 +234,17 @@ import Testing
         #expect(numbers["mae"] == 0.5 && numbers["rmse"] == 0.6123724356957945)
         #expect(repository.exists("eval/plots/custom/residuals.json"))
         let classes = try run(
-            "m.jsonl", #"{"y": "a", "h": "a"}"# + "\n" + #"{"y": "b", "h": "c"}"# + "\n", "--target", "y", "--pred-col", "h")
+            "m.jsonl", #"{"y": "a", "h": "a"}"# + "\n" + #"{"y": "b", "h": "c"}"# + "\n", "--target", "y", "--pred-col",
+            "h")
         #expect(classes["accuracy"] == 0.5)
         // What the evaluation before it wrote and this one has not is gone.
         #expect(!repository.exists("eval/plots/custom/residuals.json"))
-        let labels = try run("l.csv", "y_a,y_b,s_a,s_b\n1,0,0.9,0.2\n0,1,0.6,0.7\n", "--target", "y_*", "--score-cols", "s_*")
+        let labels = try run(
+            "l.csv", "y_a,y_b,s_a,s_b\n1,0,0.9,0.2\n0,1,0.6,0.7\n", "--target", "y_*", "--score-cols", "s_*")
         #expect(labels["hamming_loss"] == 0.25)
         let ranking = try run(
-            "q.csv", "q,r,s\n1,10,0.1\n1,0,0.2\n1,0,0.3\n1,1,4\n1,5,70\n", "--target", "r", "--score", "s", "--query", "q",
+            "q.csv", "q,r,s\n1,10,0.1\n1,0,0.2\n1,0,0.3\n1,1,4\n1,5,70\n", "--target", "r", "--score", "s", "--query",
+            "q",
             "--metrics", "ndcg")
         #expect(ranking["ndcg"] == 0.6956940443813076)
     }
@@ -259,7 +265,9 @@ import Testing
         ).succeeds()
         #expect(applied.output.hasPrefix("binary"))
         let column = try #require(
-            try repository.read("p.csv").split(separator: "\n").first?.split(separator: ",").first { $0.hasSuffix("yes") })
+            try repository.read("p.csv").split(separator: "\n").first?.split(separator: ",").first {
+                $0.hasSuffix("yes")
+            })
         try repository.run(
             [
                 BuiltProgram.varve, "run", "evaluate", "--predictions", "p.csv", "--target", "y", "--score",
@@ -276,7 +284,8 @@ import Testing
         try repository.write(
             "p.csv", "y,h,g\n" + (0..<40).map { "\($0 % 2 == 0 ? evil : "b"),b,\(evil)\n" }.joined())
         let run = try repository.varve(
-            "run", "evaluate", "--predictions", "p.csv", "--target", "y", "--pred-col", "h", "--slice", "g", "-o", "eval",
+            "run", "evaluate", "--predictions", "p.csv", "--target", "y", "--pred-col", "h", "--slice", "g", "-o",
+            "eval",
             "--md", "--bootstrap", "5"
         ).succeeds()
         #expect(!run.output.contains("\u{1B}"))

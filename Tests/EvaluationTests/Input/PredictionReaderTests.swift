@@ -38,6 +38,7 @@ import Testing
             ("y,h\na,a\nb,a\n", "target: y, pred_col: h", .binary),
             ("y,h\na,a\nb,c\n", "target: y, pred_col: h", .multiclass),
             ("y,h\n1,1\n2,3\n", "target: y, pred_col: h", .multiclass),
+            ("y,h\n1.0,0.0\n0.0,0\n", "target: y, pred_col: h", .binary),
             ("y,h\n1,1\n2,3.5\n", "target: y, pred_col: h", .regression),
             ("y,h\n1.5,1\n2,3\n", "target: y, pred_col: h", .regression),
             ("y,p_a,p_b\na,0.5,0.5\nb,1,0\n", "target: y, score_cols: 'p_*'", .multiclass),
