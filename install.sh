@@ -302,9 +302,7 @@ train:
   target: label
   ignore: [image]
   engine: logistic
-  rounds: 40
   seed: 1
-  params: {}
 evaluate:
   target: label
   bootstrap: 200
@@ -322,9 +320,7 @@ train:
   target: species
   ignore: [year]
   engine: logistic
-  rounds: 40
   seed: 1
-  params: {}
 evaluate:
   target: species
   bootstrap: 200
@@ -503,7 +499,7 @@ demo() {
     run varve metrics show
     run git add --all
     run git commit -q -m "A linear model"
-    run sed -i -e 's/engine: logistic/engine: xgboost/' -e 's/params: {}/params: {eta: 0.3, max_depth: 4}/' params.yaml
+    run sed -i 's/engine: logistic/engine: xgboost\n  rounds: 40\n  params: {eta: 0.3, max_depth: 4}/' params.yaml
     run_expecting "params.yaml:train.engine" varve why
     run_expecting "Stage 'prepare' didn't change, skipping" varve repro
     run git add --all
