@@ -1,4 +1,3 @@
-package import Documents
 package import Tables
 
 /// The steps of a preparation with every number that was learnt, ready for data that was not there then.

@@ -65,6 +65,7 @@ package struct Preparation: Sendable {
     ///   - transformerPath: where the fitted steps go; nowhere for `nil`.
     package func run(to output: PreparationOutput, transformer transformerPath: String?) throws -> PreparationReport {
         let sides = split?.sides.map(\.name)
+        _ = try TableFile(input)
         let places = try Self.places(output, sides: sides)
         for place in places { try Self.refuseSame(place, input) }
         var warnings: [String] = []
@@ -229,12 +230,12 @@ extension FittedTransformer {
     /// - Parameters:
     ///   - absent: columns that the file need not have, such as the target.
     ///   - includesRowSteps: whether filter and dedupe are done as well.
+    @discardableResult
     package func run(
         _ input: TablePlace, to output: TablePlace, absent: [String], includesRowSteps: Bool
     ) throws -> PreparationReport {
         try Preparation.refuseSame(output, input)
         let columns = try TableFile(input).columns
-        guard !columns.isEmpty else { throw input.emptyFile }
         let transform = try rowTransform(
             columns: columns, file: input.name, absent: absent, includesRowSteps: includesRowSteps)
         let writer = try TableWriter(output.path, format: output.format, columns: transform.columns)
@@ -254,20 +255,18 @@ extension FittedTransformer {
 extension TableFile {
     fileprivate init(_ place: TablePlace) throws {
         try self.init(place.path, format: place.format, name: place.name)
+        guard !columns.isEmpty else {
+            throw TableError(path: place.name, line: nil, reason: "is empty: there is not even a heading")
+        }
     }
 }
 
 extension TablePlace {
-    fileprivate var emptyFile: TableError {
-        TableError(path: name, line: nil, reason: "is empty: there is not even a heading")
-    }
-
     /// Calls the body with each row; a record that cannot be used ends the work.
     ///
     /// - Returns: how many there were, at least one.
     fileprivate func forEachRow(_ body: (TableRow) throws -> Void) throws -> Int {
         var file = try TableFile(self)
-        guard !file.columns.isEmpty else { throw emptyFile }
         var rows = 0
         var row = TableRow()
         while try file.next(&row) {

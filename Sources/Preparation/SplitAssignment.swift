@@ -53,7 +53,8 @@ struct SplitAssignment: Sendable {
     }
 
     private func positions(_ compiler: StepCompiler, _ place: StepPlace) throws -> [Int] {
-        if rule.columns.isEmpty { return Array(compiler.columns.indices) }
+        // Without a key the whole row is one; a random split looks at no cell.
+        if case .digest = method, rule.columns.isEmpty { return Array(compiler.columns.indices) }
         return try rule.columns.map { try compiler.position($0, place) }
     }
 

@@ -94,7 +94,12 @@ package struct ColumnTable: Sendable {
         }
         guard !lines.isEmpty else { throw TableError(path: file.name, line: nil, reason: "has no rows") }
         return ColumnTable(
-            name: file.name, rows: lines.count, columns: builders.map { $0.column() }, lines: lines)
+            name: file.name, rows: lines.count, columns: arranged(builders.map { $0.column() }, wish), lines: lines)
+    }
+
+    /// One for each name of the wish, also where a name is there twice.
+    static func arranged(_ columns: [Column], _ wish: Wish) -> [Column] {
+        wish.columns?.compactMap { name in columns.first { $0.name.utf8.elementsEqual(name.utf8) } } ?? columns
     }
 
     /// Where the columns of a wish stand in a file; each once.

@@ -31,6 +31,19 @@ struct FileBytes {
 
     mutating func skip() { position += 1 }
 
+    /// Passes over what lies in the buffer up to one of three bytes, and gives it to a row.
+    ///
+    /// It may stop earlier, at the buffer's end.
+    mutating func copyPlain(into row: inout TableRow, until first: UInt8, _ second: UInt8, _ third: UInt8) {
+        let (start, end) = (position, end)
+        position = buffer.withUnsafeBufferPointer { bytes in
+            var place = start
+            while place < end, bytes[place] != first, bytes[place] != second, bytes[place] != third { place += 1 }
+            if place > start { row.append(UnsafeBufferPointer(rebasing: bytes[start..<place])) }
+            return place
+        }
+    }
+
     /// Everything up to the end of the line, without it; `nil` at the end of the file.
     ///
     /// - Parameter limit: no more bytes than these are kept; what follows on the line is passed over.

@@ -63,7 +63,7 @@ struct SeparatedColumns {
         var lines: [Int32] = []
         lines.reserveCapacity(rows)
         for block in blocks { lines += block.lines }
-        return ColumnTable(name: name, rows: rows, columns: columns, lines: lines)
+        return ColumnTable(name: name, rows: rows, columns: ColumnTable.arranged(columns, wish), lines: lines)
     }
 
     private struct Source {

@@ -87,6 +87,7 @@ struct SeparatedReader {
                 } else {
                     if byte == UInt8(ascii: "\n") { line += 1 }
                     row.append(byte)
+                    bytes.copyPlain(into: &row, until: quote, UInt8(ascii: "\n"), quote)
                 }
                 guard row.byteCount < Self.recordLimit else {
                     throw TableError(
@@ -112,6 +113,7 @@ struct SeparatedReader {
             default:
                 isFresh = false
                 row.append(byte)
+                bytes.copyPlain(into: &row, until: delimiter, UInt8(ascii: "\n"), UInt8(ascii: "\r"))
                 guard row.byteCount < Self.recordLimit else {
                     throw TableError(path: path, line: row.line, reason: "a record longer than 64 MiB")
                 }

@@ -35,6 +35,8 @@ package struct TableRow: Sendable {
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
+
     /// Ends the cell that began after the last one.
     mutating func endCell() { cells.append((cells.last.map { max($0.start, $0.end) } ?? 0, bytes.count)) }
 

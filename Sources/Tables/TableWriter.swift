@@ -1,4 +1,3 @@
-import Documents
 package import FileSystem
 
 /// What goes into one place of a table that is written.
@@ -77,7 +76,7 @@ package final class TableWriter {
     }
 
     /// - Parameter cells: one for each column; too few are filled up, too many cut.
-    package func write(_ cells: some Collection<TableCell>) throws(FileError) {
+    package func write(_ cells: [TableCell]) throws(FileError) {
         rows += 1
         format == .jsonl ? writeObject(cells) : writeFields(cells)
         if buffer.count >= Self.bufferSize { try flush() }
@@ -106,11 +105,11 @@ package final class TableWriter {
 
     // MARK: Fields between separators
 
-    private func writeFields(_ cells: some Collection<TableCell>) {
+    private func writeFields(_ cells: [TableCell]) {
         let start = buffer.count
-        for (index, cell) in cells.prefix(columns.count).enumerated() {
+        for index in 0..<min(cells.count, columns.count) {
             if index > 0 { buffer.append(delimiter) }
-            switch cell {
+            switch cells[index] {
             case .missing: break
             case .number(let number): append(number)
             case .text(var text): text.withUTF8 { append(field: $0) }
@@ -154,12 +153,12 @@ package final class TableWriter {
             return String(Int(number))
         }
         if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
-        return number.isNaN ? "NaN" : PythonFloat.repr(number)
+        return number.isNaN ? "NaN" : number.description
     }
 
     // MARK: JSON
 
-    private func writeObject(_ cells: some Collection<TableCell>) {
+    private func writeObject(_ cells: [TableCell]) {
         buffer.append(UInt8(ascii: "{"))
         var index = 0
         for cell in cells.prefix(columns.count) {

@@ -67,7 +67,7 @@ import Testing
             if round % 3 == 0, text.utf8.last == UInt8(ascii: "\n") { text.removeLast() }
             if round % 31 == 0 { text += "\n\"open" }
             var wish = ColumnTable.Wish()
-            if round % 7 == 0 { wish.columns = ["c0"] }
+            if round % 7 == 0 { wish.columns = round % 2 == 0 ? ["c0"] : ["c0", "c0"] }
             if round % 11 == 0 { wish.asWords = ["c0"] }
             if round % 13 == 0 { wish.missing = ["1", "word"] }
             let path = try file(text)
