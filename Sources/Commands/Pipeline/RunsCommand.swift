@@ -1,6 +1,9 @@
 import ArgumentParser
+import Charts
 import Documents
 import Pipelines
+import Processes
+import ProjectFiles
 import Rendering
 import Versioning
 
@@ -35,15 +38,76 @@ struct RunsCommand: RepositoryCommand {
             console.print("No runs are recorded.")
             return
         }
-        var table = Table(["Began", "Stage", "Result", "Took", "Attempts"])
-        for record in records {
-            table.rows.append([
-                Self.time(record["began"]?.number ?? 0), record["stage"]?.string ?? "", record["result"]?.string ?? "",
-                Duration.seconds(record["seconds"]?.number ?? 0).shortText,
-                String(record["attempts"]?.array?.count ?? 0),
-            ])
-        }
+        var table = Table(["Began", "Stage", "Result", "Took", "Attempts", "Step", "Metrics"])
+        table.rows = records.map { RunRow($0, now: WallClock.seconds).cells }
         console.show(table.plain)
+    }
+}
+
+/// A record of a run as a line.
+struct RunRow {
+    private let record: Mapping
+    private let now: Double
+
+    /// - Parameter now: seconds since 1970.
+    init(_ record: Mapping, now: Double) {
+        self.record = record
+        self.now = now
+    }
+
+    var cells: [String] {
+        [
+            Self.time(record["began"]?.number ?? 0), name, result, took, String(attempts), step, metrics,
+        ]
+    }
+
+    /// The stage, or for a program that belongs to none its words.
+    private var name: String {
+        if let stage = record["stage"]?.string, !stage.isEmpty { return stage }
+        let words = record["cmd"]?.array?.compactMap(\.string).map {
+            $0.split(separator: "/").last.map(String.init) ?? $0
+        }
+        return Self.shortened((words ?? []).joined(separator: " "), 30).onOneLine
+    }
+
+    private var attempts: Int {
+        let ended = record["attempts"]?.array?.count ?? 0
+        return record["result"] == "running" ? max(ended + 1, record["attempt"]?.int ?? 1) : ended
+    }
+
+    /// A run that goes on says when it was heard of last.
+    private var result: String {
+        let word = record["result"]?.string ?? ""
+        guard word == "running", let beat = record["heartbeat"]?.number, now - beat > 60 else { return word }
+        return "\(word), silent for \(Duration.seconds(now - beat).shortText)"
+    }
+
+    private var took: String {
+        let began = record["began"]?.number ?? 0
+        switch record["result"]?.string {
+        case "running": return Duration.seconds(max(0, now - began)).shortText
+        case "lost": return Duration.seconds(max(0, (record["heartbeat"]?.number ?? began) - began)).shortText
+        default: return Duration.seconds(record["seconds"]?.number ?? 0).shortText
+        }
+    }
+
+    private var step: String {
+        guard let step = record["step"]?.int else { return Table.missing }
+        // Steps count from 0; of so many so many are done.
+        return record["steps"]?.int.map { "\(step < .max ? step + 1 : step)/\($0)" } ?? "\(step)"
+    }
+
+    /// The first few.
+    private var metrics: String {
+        let all = record["metrics"]?.mapping?.entries ?? []
+        let shown = all.prefix(3).map { name, value in
+            "\(name)=\(value.number.map(NumberText.short) ?? value.pythonText)"
+        }
+        return (shown.joined(separator: " ") + (all.count > 3 ? " …" : "")).onOneLine
+    }
+
+    private static func shortened(_ text: String, _ length: Int) -> String {
+        text.count > length ? text.prefix(length - 1) + "…" : text
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -68,7 +68,8 @@ struct LogOptions: ParsableArguments {
 /// What values belong to.
 struct LogStepOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Step that it belongs to (default: the one behind the last that was closed)", valueName: "number"))
+        help: ArgumentHelp(
+            "Step that it belongs to (default: the one behind the last that was closed)", valueName: "number"))
     var step: Int?
     @Flag(help: "Also note when, in a column of its own") var timestamp = false
     @Flag(name: .customLong("no-plot"), help: "Keep the last value only, no table for a curve") var withoutPlot = false

@@ -1,6 +1,9 @@
 /// Words of a command line as they may be recorded: values of options that are called like secrets are left out.
 enum CommandSecrets {
-    private static let marks = ["token", "password", "passwd", "secret", "api-key", "api_key", "apikey", "credential"]
+    private static let marks: Set<Substring> = [
+        "token", "tokens", "password", "passwd", "passphrase", "secret", "secrets", "apikey", "credential",
+        "credentials",
+    ]
 
     static func hidden(in words: [String]) -> [String] {
         var hidesNext = false
@@ -18,7 +21,9 @@ enum CommandSecrets {
     private static func isSecret(_ word: String) -> Bool {
         let name = word.lowercased()
         guard name.hasPrefix("-") || name.contains("_") || word == word.uppercased() else { return false }
-        return marks.contains { name.contains($0) }
+        let parts = name.split { !$0.isLetter }
+        return parts.contains(where: marks.contains)
+            || zip(parts, parts.dropFirst()).contains { ["api", "access", "private"].contains($0) && $1 == "key" }
     }
 
     /// A URL without the name and password of its user.

@@ -26,7 +26,9 @@ struct MachineFacts {
         if let release = Self.lines("/etc/os-release").first(where: { $0.hasPrefix("PRETTY_NAME=") }) {
             facts["os"] = .string(release.dropFirst(12).filter { $0 != "\"" })
         }
-        if let model = Self.lines("/proc/cpuinfo").first(where: { $0.hasPrefix("model name") })?.split(separator: ":").last {
+        if let model = Self.lines("/proc/cpuinfo").first(where: { $0.hasPrefix("model name") })?.split(separator: ":")
+            .last
+        {
             facts["cpu"] = .string(String(model.drop { $0 == " " }))
         }
         facts["processors"] = .int(environment.processors)

@@ -175,7 +175,8 @@ struct PythonInstallation {
 
     private static func origin(_ path: String) -> Mapping? {
         guard let bytes = (try? Files.readIfPresent(path, limit: 1 << 16)) ?? nil,
-            let document = try? JSON.parse(bytes, duplicateKeys: .overwriting).mapping, let url = document["url"]?.string
+            let document = try? JSON.parse(bytes, duplicateKeys: .overwriting).mapping,
+            let url = document["url"]?.string
         else { return nil }
         var origin = Mapping([("url", .string(CommandSecrets.withoutCredentials(url)))])
         if let commit = document["vcs_info"]?.mapping?["commit_id"]?.string { origin["commit"] = .string(commit) }

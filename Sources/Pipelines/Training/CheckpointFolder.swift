@@ -22,9 +22,10 @@ package struct CheckpointFolder: Sendable {
         let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
         let bytes = Array(name.utf8)
         // The number of a format, as in `model.h5` or `state.v2`, is none.
-        let stem = bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { dot in
-            dot > 0 && !bytes[(dot + 1)...].allSatisfy(isDigit) ? bytes[..<dot] : nil
-        } ?? bytes[...]
+        let stem =
+            bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { dot in
+                dot > 0 && !bytes[(dot + 1)...].allSatisfy(isDigit) ? bytes[..<dot] : nil
+            } ?? bytes[...]
         guard let end = stem.lastIndex(where: isDigit) else { return nil }
         let start = stem[..<end].lastIndex { !isDigit($0) }.map { $0 + 1 } ?? stem.startIndex
         return Int(String(decoding: stem[start...end], as: UTF8.self))

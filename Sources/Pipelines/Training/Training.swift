@@ -76,6 +76,8 @@ package struct Training: Sendable {
 
         let parameterFile = try writeParameters(id, records)
         defer { if let parameterFile { try? Files.remove(parameterFile) } }
+        // Before anybody looks at it.
+        if !goesOn(isFirst: true, resumes: resumes) { try forgetMetrics() }
         let stage = environment["VARVE_STAGE"] ?? environment["DVC_STAGE"] ?? ""
         let record = RunRecord(
             id: id, stage: stage, command: .array(shownArguments.map(Value.string)), attempts: [], result: "running",
@@ -210,7 +212,7 @@ package struct Training: Sendable {
     }
 
     /// Whether an attempt finds checkpoints to go on from.
-    fileprivate func resumes(attempt: Int, isFirst: Bool, resumes: Bool) -> Bool {
+    fileprivate func goesOn(isFirst: Bool, resumes: Bool) -> Bool {
         guard let checkpointFolder else { return false }
         return (resumes || !isFirst) && CheckpointFolder(checkpointFolder).hasAny
     }
@@ -255,10 +257,10 @@ private struct TrainingAttempts: AttemptKeeper {
     }
 
     mutating func begin(_ attempt: Int) throws -> [String: String] {
-        let goesOn = training.resumes(attempt: attempt, isFirst: isFirst, resumes: resumes)
-        isFirst = false
+        let goesOn = training.goesOn(isFirst: isFirst, resumes: resumes)
         // What an attempt that is not gone on with has logged would stand among the new.
-        if !goesOn { try training.forgetMetrics() }
+        if !goesOn, !isFirst { try training.forgetMetrics() }
+        isFirst = false
         watch.attemptBegan(attempt, of: attemptLimit)
         records?.begin(record)
         place?.write(note)

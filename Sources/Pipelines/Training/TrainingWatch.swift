@@ -24,6 +24,7 @@ final class TrainingWatch: Sendable {
         var beatenStep: Int?
         /// Attempts that have ended, earlier ones included.
         var attempts: [Value]
+        var isPrepared = false
     }
 
     private let state: Mutex<State>
@@ -36,7 +37,8 @@ final class TrainingWatch: Sendable {
     private let tellsAttempts: Bool
     private let prepare: @Sendable () -> Void
 
-    /// - Parameter prepare: work for the thread before it looks for the first time.
+    /// - Parameter prepare: work for the thread before it looks for the first time, done by `stop` where a program is
+    ///   quicker than that.
     init(
         _ request: TrainingRequest, _ observer: any TrainingObserver, records: (RunRecords, RunID)?,
         checkpointFolder: String?, attempts: [Value], tellsAttempts: Bool, prepare: @escaping @Sendable () -> Void
@@ -60,7 +62,7 @@ final class TrainingWatch: Sendable {
         let pause = min(observer.interval ?? .seconds(1), .seconds(1)).seconds
         _ = startDetachedThread { [self] in
             // Whoever stops the watch waits for this.
-            state.withLock { _ in prepare() }
+            state.withLock { prepareOnce(&$0) }
             while !isOver.load(ordering: .acquiring) {
                 turn()
                 usleep(useconds_t(pause * 1e6))
@@ -89,10 +91,17 @@ final class TrainingWatch: Sendable {
         isOver.store(true, ordering: .releasing)
         if let checkpoints { checkpoints.folder.prune(keeping: checkpoints.kept, rest: 0, now: Self.nanoseconds) }
         return state.withLock { state in
+            prepareOnce(&state)
             look(&state)
             beat(&state, isLast: true)
             return state.progress
         }
+    }
+
+    private func prepareOnce(_ state: inout State) {
+        guard !state.isPrepared else { return }
+        state.isPrepared = true
+        prepare()
     }
 
     private func turn() {
