@@ -64,8 +64,6 @@ let package = Package(
             [
                 "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
                 "Documents", "FileSystem", "Hashing", "Basics",
-                "Documents",
-                "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Models",
@@ -118,6 +116,9 @@ let package = Package(
             name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],
             exclude: ["Fixtures"], swiftSettings: strict),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
+        tests(
+            "PreparationTests",
+            ["Preparation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         .testTarget(
             name: "ModelsTests",
             dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],
