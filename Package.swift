@@ -64,8 +64,6 @@ let package = Package(
             [
                 "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
                 "Documents", "FileSystem", "Hashing", "Basics",
-                "Documents",
-                "FileSystem", "Hashing", "Basics",
             ]),
         layer("Evaluation", ["Tables", "Charts", "Documents", "ProjectFiles", "FileSystem", "Hashing", "Basics"]),
         layer(
@@ -123,6 +121,8 @@ let package = Package(
         tests(
             "EvaluationTests",
             ["Evaluation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Basics", "TestSupport"]),
+            "PreparationTests",
+            ["Preparation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         .testTarget(
             name: "ModelsTests",
             dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],

@@ -80,9 +80,14 @@ struct CheckpointFile {
     }
 
     func remove() throws(FileError) {
-        guard Files.exists(path) else { return }
-        try Files.remove(path)
+        if Files.exists(path) { try Files.remove(path) }
+        let folder = Paths.parent(path)
+        guard isFolderOwn, Files.isDirectory(folder) else { return }
+        // What a killed training was writing has no name.
+        for name in try Files.names(in: folder) where TemporaryName.matches(name) {
+            try Files.remove(Paths.join(folder, name))
+        }
         // Somebody may have put something of theirs there.
-        if isFolderOwn { try? Files.removeDirectory(Paths.parent(path)) }
+        try? Files.removeDirectory(folder)
     }
 }

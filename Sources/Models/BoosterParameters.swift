@@ -42,6 +42,8 @@ struct BoosterParameters {
         let booster = options.parameters.first { $0.name == "booster" }?.value
         // What `auto` means depends on the version.
         if !names.contains("tree_method"), booster != "gblinear" { all.append(.init("tree_method", "hist")) }
+        // The usual one lets threads race.
+        if booster == "gblinear", !names.contains("updater") { all.append(.init("updater", "coord_descent")) }
         if !names.contains("base_score"),
             let score = BoosterObjective.baseScore(
                 for: objective, target: training.target, weights: training.weights)

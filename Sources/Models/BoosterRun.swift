@@ -78,7 +78,8 @@ struct BoosterRun {
                 BoosterCheckpoint(key: key, part: part, finished: finished, curve: curve, model: model))
         }
         let result = try boosting.run(
-            try matrix(library, training), validation: try matrix(library, judging), from: Self.state(start), follower)
+            { try matrix(library, training) }, validation: { try matrix(library, judging) }, from: Self.state(start),
+            follower)
         let best = result.best.map {
             ", best \(result.curve.names.last ?? "") \(Self.shown($0.score)) in round \($0.round)"
         }
@@ -114,8 +115,9 @@ struct BoosterRun {
                     key: key, part: options.folds ?? 0, finished: finished, curve: curve, model: model))
         }
         let result = try boosting.run(
-            try matrix(library, data.training), validation: try data.validation.map { try matrix(library, $0) },
-            from: Self.state(start), follower)
+            { try matrix(library, data.training) },
+            validation: data.validation.map { rows in { try matrix(library, rows) } }, from: Self.state(start), follower
+        )
         try log?.finish()
         return try write(result, boosting.parameters, data, library, folds)
     }
@@ -123,7 +125,9 @@ struct BoosterRun {
     private func boosting(
         _ library: XGBoostLibrary, _ target: Target, _ rows: TrainingRows<Float>, rounds: Int?
     ) throws(Failure) -> BoosterTraining {
-        let threads = options.threads > 0 ? options.threads : training.environment.processors
+        // Threads that wait for each other cost more than they bring where there is little to do.
+        let worth = 1 + rows.count * rows.width / 100_000
+        let threads = options.threads > 0 ? options.threads : min(training.environment.processors, worth)
         let parameters = try BoosterParameters(options, target: target, training: rows, threads: threads)
         return BoosterTraining(
             library: library, parameters: parameters, given: options.parameters, seed: options.seed,

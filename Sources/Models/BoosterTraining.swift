@@ -29,17 +29,21 @@ struct BoosterTraining {
         var message: (String) -> Void = { _ in }
     }
 
-    /// - Parameter start: the end of a segment of the same training, to go on from.
+    /// - Parameters:
+    ///   - training: the rows anew for each segment: XGBoost keeps in them how it cut their numbers into bins, which
+    ///     `approx` makes depend on the rows that were drawn.
+    ///   - start: the end of a segment of the same training, to go on from.
     func run(
-        _ training: DataMatrix, validation: DataMatrix?, from start: (curve: BoosterCurve, model: [UInt8])? = nil,
-        _ follower: Follower
+        _ training: () throws -> DataMatrix, validation: (() throws -> DataMatrix)?,
+        from start: (curve: BoosterCurve, model: [UInt8])? = nil, _ follower: Follower
     ) throws -> Result {
-        var data = [(name: "train", matrix: training)]
-        if let validation { data.append((name: "valid", matrix: validation)) }
         var curve = start?.curve ?? BoosterCurve()
         var model = start?.model ?? []
         while true {
             let begin = curve.rounds.count
+            let training = try training()
+            var data = [(name: "train", matrix: training)]
+            if let validation { data.append((name: "valid", matrix: try validation())) }
             let booster = try Booster(library, data.map(\.matrix))
             if !model.isEmpty { try booster.load(model) }
             try parameters.apply(to: booster, seed: (seed + begin) & 0x7fff_ffff)

@@ -64,7 +64,8 @@ struct ModelDocumentTests {
         arguments: [
             ("\"num_trees\":\"6\"", "\"num_trees\":\"7\"", "announces 7 trees"),
             ("\"num_trees\":\"6\"", "\"num_trees\":\"-1\"", "cannot be"),
-            ("\"num_feature\":\"4\"", "\"num_feature\":\"2\"", "4 words for 2 columns"),
+            ("\"num_feature\":\"4\",\"num_target\"", "\"num_feature\":\"9\",\"num_target\"", "4 words for 9 columns"),
+            ("\"num_feature\":\"4\"", "\"num_feature\":\"5\"", "cannot be"),
             ("\"left_children\":[1", "\"left_children\":[1000000", "does not exist"),
             ("\"left_children\":[1", "\"left_children\":[-7", "does not exist"),
             ("\"left_children\":[1", "\"left_children\":[0", "does not exist"),
@@ -81,7 +82,6 @@ struct ModelDocumentTests {
             ("\"version\":[1,7,6]", "\"version\":[1,7]", "which version"),
             ("\"id\":0", "\"id\":5", "is not its place"),
             ("\"num_nodes\":\"", "\"num_nodes\":\"9", "numbers"),
-            ("\"size_leaf_vector\":\"0\"},", "\"size_leaf_vector\":\"3\"},", ""),
             ("\"categories_nodes\":[]", "\"categories_nodes\":[1]", "do not fit together"),
             ("{\"learner\"", "{\"teacher\"", "'learner' is missing"),
         ])

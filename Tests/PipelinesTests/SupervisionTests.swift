@@ -33,6 +33,20 @@ import Versioning
         #expect(record["attempts"]?.array?.compactMap { $0.mapping?["result"]?.string } == ["exit 1", "exit 1", "ok"])
     }
 
+    @Test("a stage that a program of another run starts does not take over that run's checkpoints and attempts")
+    func runWithinRun() async throws {
+        let project = try PipelineFixture(
+            "stages:\n  a:\n    cmd: env | grep -E '^(VARVE|DVCLIVE)' | sort > seen\n    outs: [seen]\n")
+        let outer = "01900000-0000-7000-8000-000000000001"
+        _ = try await project.repro(variables: [
+            "VARVE_RUN_ID": outer, "VARVE_CKPT_DIR": "/ckpt", "VARVE_RESUME": "1", "DVCLIVE_RESUME": "1",
+            "VARVE_ATTEMPTS": "3", "VARVE_METRICS_DIR": "/m",
+        ])
+        let names = try project.read("seen").split(separator: "\n").map { $0.prefix { $0 != "=" } }
+        #expect(names == ["VARVE_ATTEMPT", "VARVE_INPUTS", "VARVE_RUN_ID", "VARVE_STAGE"])
+        #expect(try !project.read("seen").contains(outer))
+    }
+
     @Test("only the failures that were named are tried again")
     func retryCauses() async throws {
         let project = try PipelineFixture(

@@ -79,7 +79,9 @@ struct NativeTrainingOptions: ParsableArguments {
         name: [.customShort("p"), .customLong("param")],
         help: ArgumentHelp("The engine's own parameter, such as eta=0.1", valueName: "name=value"))
     var param: [String] = []
-    @Option(help: ArgumentHelp("Processors to use (default: all); the result is the same", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Processors to use (default: as many as the data are worth); the result is the same", valueName: "n"))
     var threads: String?
 
     /// The options that the command line has.

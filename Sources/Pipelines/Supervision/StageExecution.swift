@@ -113,6 +113,8 @@ struct StageExecution: Sendable {
 
     fileprivate func environment(_ id: RunID, attempt: Int) throws -> [String: String] {
         var result = repository.environment.variables
+        // Of a run that started this one: its attempts and checkpoints are not this stage's.
+        if result["VARVE_RUN_ID"] != nil { for name in Self.variablesOfOneRun { result[name] = nil } }
         if let passed = supervision.passedVariables {
             let needed = Set(passed).union(Self.basicVariables)
             result = result.filter { name, _ in
@@ -151,6 +153,10 @@ struct StageExecution: Sendable {
         }
         return result
     }
+
+    private static let variablesOfOneRun = [
+        "VARVE_ATTEMPTS", "VARVE_CKPT_DIR", "VARVE_RESUME", "VARVE_PARAMS", "VARVE_METRICS_DIR", "DVCLIVE_RESUME",
+    ]
 
     /// What a program can hardly do without.
     private static let basicVariables: Set<String> = [

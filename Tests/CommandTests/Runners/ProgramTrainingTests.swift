@@ -120,7 +120,8 @@ import Testing
         running.wait().fails(status: 252)
         let child = try #require(Int32(repository.read("child").split(separator: "\n")[0]))
         #expect(isGone(child))
-        #expect(try runs(repository).first?["result"] == "interrupted")
+        let record = try runs(repository).first
+        #expect(record?["result"] == "interrupted", "\(String(describing: record))")
     }
 
     // MARK: Within a stage

@@ -125,7 +125,7 @@ struct RunTrainTests {
         for (parameter, text) in [
             ("max_dept=3", "XGBoost has no parameter 'max_dept'"), ("num_class=3", "varve sets the parameter"),
             ("seed=3", "is an option of its own"), ("rate_drop=0.5", "does not use the parameter 'rate_drop'"),
-            ("eta=much", "eta"),
+            ("eta=much", "learning_rate expect float"),
         ] {
             let run = try repository.run([BuiltProgram.varve] + words + ["-p", parameter])
             run.fails(saying: text)
