@@ -5,7 +5,7 @@ import Testing
 
 @Suite("varve run evaluate") struct RunEvaluateTests {
     /// Two classes with a score that knows something of them, and two columns of groups.
-    private static func table(rows: Int = 120, noise: Int = 40) -> String {
+    private static func table(rows: Int = 120, noise: Int = 60) -> String {
         var text = "id,y,p,sex,age\n"
         for row in 0..<rows {
             let truth = (row * 7) % 3 == 0 ? 1 : 0
@@ -157,7 +157,7 @@ import Testing
         let repository = try project()
         try evaluate(repository, "-o", "eval").succeeds()
         let before = try repository.read("eval/metrics.json")
-        try repository.write("p.csv", Self.table(noise: 60))
+        try repository.write("p.csv", Self.table(noise: 50))
         // A folder where a file must go.
         try repository.shell("rm eval/report.html && mkdir eval/report.html").succeeds()
         try evaluate(repository, "-o", "eval").fails(status: 2, saying: "report.html")
