@@ -126,6 +126,7 @@ import Testing
             ("y,p\n1,0.5\n0,0.2\n", ["--gate", "roc_auc>0.5"], "is no gate"),
             ("y,p\n1,0.5\n0,0.2\n", ["--task", "binry"], "is 'binry'"),
             ("y,p\n1,0.5\n0,0.2\n", ["--ci", "200"], "between 0 and 100"),
+            ("y,p\n1,0.5\n0,0.2\n", ["--bootstrap", "2000000000"], "at most 1000000"),
             ("y,p\n1,0.5\n0,0.2\n", ["--ci-method", "clustered"], "no column of clusters"),
             ("y,p\n1,0.5\n0,0.2\n", ["--threshold-for", "best"], "no rule for a threshold"),
             ("y,p\n1,0.5\n0,0.2\n", ["--threshold-from", "none.csv"], "none.csv"),
