@@ -44,6 +44,9 @@ package struct EvaluationOptions: Sendable {
         "calibration_bins", "calibration_strategy", "gates", "gate", "out", "md",
     ]
 
+    /// More draws than this only fill memory.
+    private static let mostReplicates = 1_000_000
+
     package init() {}
 
     /// - Parameter section: with the flags of the command line put above it, under the names of `keys`.
@@ -64,6 +67,9 @@ package struct EvaluationOptions: Sendable {
         fairness = try (section.strings("fairness") ?? []).flatMap(Self.commaSeparated)
         leastRows = try Self.count(section, "min_n", atLeast: 0) ?? leastRows
         replicates = try Self.count(section, "bootstrap", atLeast: 0)
+        if let replicates, replicates > Self.mostReplicates {
+            throw section.wrong("bootstrap", "must be at most \(Self.mostReplicates)")
+        }
         if let ci = try section.number("ci") {
             // 0.95 says the same as 95.
             confidence = ci > 0 && ci < 1 ? ci * 100 : ci

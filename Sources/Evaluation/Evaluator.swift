@@ -103,7 +103,7 @@ package struct Evaluator: Sendable {
             overall: overall, slices: result.slices, fairness: result.fairness, hasBaseline: baseline != nil,
             leastRows: options.leastRows
         ).outcomes(options.gates)
-        result.notes = notes + result.plotNotes
+        result.notes = notes
         return result
     }
 

@@ -170,7 +170,7 @@ import Testing
         let curve = try #require(result.curves.first)
         #expect(curve.isThinned && curve.roc.count <= ClassCurves.mostPoints && curve.roc.count > 500)
         #expect(curve.roc.first?.x == 0 && curve.roc.last?.x == 1 && curve.roc.last?.y == 1)
-        #expect(result.notes.contains { $0.contains("at most 1000") })
+        #expect(result.plotNotes.contains { $0.contains("at most 1000") })
         #expect(curve.auc == result.overall.metric("roc_auc")?.value)
     }
 

@@ -121,7 +121,9 @@ struct EvaluationInput: Sendable {
                 remedy: "write predictions with `varve predict`, keep them, and name them with --predictions",
                 category: .usage)
         }
+        // Groups and clusters are those of the rows here; an older file may not have such columns yet.
         var wish = options
+        (wish.slices, wish.fairness, wish.gates, wish.columns.cluster) = ([], [], [], nil)
         wish.task = gathered.data.task
         if gathered.data.task == .binary {
             wish.classes = gathered.data.classes

@@ -214,7 +214,8 @@ struct EvaluationView {
             ("  uncertainty", brier.uncertainty), ("  within bins", brier.remainder),
         ]
         return Section(
-            title: "Calibration", headings: ["Part", "Value"], rows: pairs.map { [.word($0.0), number($0.1)] })
+            title: "Calibration of \(calibration.subject)", headings: ["Part", "Value"],
+            rows: pairs.map { [.word($0.0), number($0.1)] })
     }
 
     // MARK: Faces
@@ -229,9 +230,9 @@ struct EvaluationView {
         }
         if result.resampling.replicates > 0 {
             let resampling = result.resampling
-            parts.append(
-                "\(resampling.replicates) draws of \(counted(resampling.units, resampling.unit)), seed \(resampling.seed)"
-            )
+            let units =
+                resampling.unit == "query" ? "\(resampling.units) queries" : counted(resampling.units, resampling.unit)
+            parts.append("\(resampling.replicates) draws of \(units), seed \(resampling.seed)")
         }
         return parts.joined(separator: " · ")
     }
@@ -258,7 +259,7 @@ struct EvaluationView {
                 (["### \(MarkdownText.code(section.title))"] + section.lines.map { MarkdownText.code($0) } + [table]
                     + (left > 0 ? ["… and \(left) more"] : [])).joined(separator: "\n\n"))
         }
-        parts += result.notes.map { "- " + MarkdownText.code($0) }
+        parts += (result.notes + result.plotNotes).map { "- " + MarkdownText.code($0) }
         return parts.joined(separator: "\n\n") + "\n"
     }
 
@@ -270,9 +271,10 @@ struct EvaluationView {
                 section.headings.map(\.escapingControlCharacters), rows: section.rows.map { $0.map(\.page) })
             return block
         }
-        if !result.notes.isEmpty {
+        let notes = result.notes + result.plotNotes
+        if !notes.isEmpty {
             var block = PageBlock(title: "Notes")
-            block.lines = result.notes.map(\.escapingControlCharacters)
+            block.lines = notes.map(\.escapingControlCharacters)
             blocks.append(block)
         }
         var inputs = PageBlock(title: "Read from")

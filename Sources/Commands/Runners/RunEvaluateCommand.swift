@@ -204,13 +204,13 @@ struct RunEvaluateCommand: VarveCommand {
         options.gates += try GateSources(environment).gates(section, whereNone: options.gates.isEmpty)
         let reader = EvaluationInput(options: options, environment: environment, progress: console.progress)
         let gathered = try await reader.gather()
-        let (result, warnings) = try await onOwnThread { [options] _ in
+        let result = try await onOwnThread { [options] _ in
             let evaluator = Evaluator(options, processors: environment.processors)
             var result = try evaluator.evaluate(
                 gathered.data, threshold: gathered.threshold, baseline: gathered.baseline)
             result.inputs = gathered.files
             result.notes = gathered.notes + result.notes
-            return (result, result.notes)
+            return result
         }
         let view = EvaluationView(result)
         if let out = options.out {
@@ -222,8 +222,11 @@ struct RunEvaluateCommand: VarveCommand {
             console.show(IndentedJSON.text(result.document), terminator: "")
         } else {
             console.print(view.text)
-            for warning in warnings { console.warn(warning) }
-            if let out = options.out { console.note("Written to \(out): report.html, metrics.json, eval.json, plots") }
+            for note in result.notes { console.warn(note) }
+            if let out = options.out {
+                for note in result.plotNotes { console.note(note) }
+                console.note("Written to \(out): report.html, metrics.json, eval.json, plots")
+            }
         }
         return GateStatus(result.gates)
     }

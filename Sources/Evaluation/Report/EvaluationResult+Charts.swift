@@ -78,7 +78,7 @@ extension EvaluationResult {
         let perfect = Series(
             name: "perfect", color: mostCurves - 1, style: 1, points: [Point(x: 0, y: 0), Point(x: 1, y: 1)])
         return Chart(
-            title: "Calibration",
+            title: "Calibration of \(calibration.subject)".escapingForPage,
             content: .lines(
                 Plane(
                     xLabel: "Mean predicted probability", yLabel: "Share of positive rows",
@@ -92,12 +92,14 @@ extension EvaluationResult {
             residuals.points.count < residuals.rows
             ? ["\(residuals.points.count) of \(residuals.rows) rows, drawn at random."] : []
         let numbers = residuals.points.flatMap { [$0.actual, $0.predicted] }
-        let ends = [numbers.min(), numbers.max()].compactMap { $0 }
+        let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 0)
+        let diagonal = (0...60).map { low + (high - low) * Double($0) / 60 }
         let fitted = Series(
             name: "rows", color: 0, points: residuals.points.map { Point(x: $0.predicted, y: $0.actual) })
         let rest = Series(
             name: "rows", color: 0, points: residuals.points.map { Point(x: $0.predicted, y: $0.residual) })
-        let perfect = Series(name: "perfect", color: mostCurves - 1, style: 3, points: ends.map { Point(x: $0, y: $0) })
+        let perfect = Series(
+            name: "perfect", color: mostCurves - 1, style: 3, points: diagonal.map { Point(x: $0, y: $0) })
         return [
             Chart(
                 title: "True and predicted",

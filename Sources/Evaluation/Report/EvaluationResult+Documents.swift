@@ -49,7 +49,7 @@ extension EvaluationResult {
             Mapping([
                 ("status", .string(gateStatusWord)), ("outcomes", .array(gates.map(\.document))),
             ]))
-        document["notes"] = .array(notes.map { .string($0) })
+        document["notes"] = .array((notes + plotNotes).map { .string($0) })
         return .mapping(document)
     }
 

@@ -49,7 +49,7 @@ extension EvaluationResult {
     }
 
     /// What a reader of the plots should know.
-    var plotNotes: [String] {
+    package var plotNotes: [String] {
         var notes: [String] = []
         if let thinned = curves.first(where: \.isThinned) {
             notes.append(

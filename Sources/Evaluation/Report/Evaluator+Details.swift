@@ -99,7 +99,8 @@ extension Evaluator {
         switch data.task {
         case .binary:
             return try Calibration(
-                subject: data.classes.last ?? "", positives: data.truth.map { $0 == 1 }, probabilities: scores,
+                subject: "class \(data.classes.last ?? "")", positives: data.truth.map { $0 == 1 },
+                probabilities: scores,
                 weights: data.weights, bins: options.calibrationBins, byQuantile: options.calibrationByQuantile)
         case .multiclass:
             let width = data.width
