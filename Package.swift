@@ -121,6 +121,7 @@ let package = Package(
         tests(
             "EvaluationTests",
             ["Evaluation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Basics", "TestSupport"]),
+        tests(
             "PreparationTests",
             ["Preparation", "Tables", "ProjectFiles", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         .testTarget(

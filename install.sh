@@ -493,7 +493,7 @@ demo() {
         "varve run train --data prepared/train.csv --transformer prepared/transformer.json --model model.ubj"
     run varve stage add -q -n evaluate -p evaluate -d model.ubj -d model.ubj.varve.json -d prepared/test.csv \
         -M eval/metrics.json -o eval/eval.json -o eval/report.html --plots eval/plots \
-        "varve run evaluate --model model.ubj --data prepared/test.csv -o eval"
+        "varve run evaluate --model model.ubj --data prepared/test.csv --no-transformer -o eval"
     run varve dag
     run_expecting "Running stage 'evaluate':" varve repro
     run varve metrics show
@@ -514,7 +514,7 @@ demo() {
     run git pull -q origin main
     run_expecting fetched varve pull
     run_expecting "Data and pipelines are up to date." varve repro
-    run varve predict model.ubj prepared/test.csv -o predictions.csv
+    run varve predict model.ubj "$features" -o predictions.csv
     run head -n 3 predictions.csv
     rm predictions.csv
     cd "$work/ada"

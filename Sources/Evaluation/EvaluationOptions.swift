@@ -7,6 +7,8 @@ package struct EvaluationOptions: Sendable {
     package var predictions: String?
     package var model: String?
     package var data: String?
+    /// Whether a model's own transformer is applied to the data first; otherwise they have been through it.
+    package var transforms = true
 
     package var columns = InputColumns()
     package var task: EvaluationTask?
@@ -38,7 +40,7 @@ package struct EvaluationOptions: Sendable {
     package var out: String?
 
     package static let keys = [
-        "predictions", "model", "data", "target", "score", "score_cols", "pred_col", "weight", "query", "cluster",
+        "predictions", "model", "data", "transform", "target", "score", "score_cols", "pred_col", "weight", "query", "cluster",
         "key", "task", "positive", "classes", "labels_separator", "metrics", "threshold", "threshold_from",
         "threshold_for", "slice", "fairness", "min_n", "bootstrap", "ci", "ci_method", "seed", "baseline", "jobs",
         "calibration_bins", "calibration_strategy", "gates", "gate", "out", "md",
@@ -57,6 +59,7 @@ package struct EvaluationOptions: Sendable {
         predictions = try section.string("predictions")
         model = try section.string("model")
         data = try section.string("data")
+        transforms = try section.bool("transform") ?? true
         columns = try InputColumns(section)
         task = try Self.word(section, "task", EvaluationTask.self, also: "auto")
         positive = try section.string("positive")

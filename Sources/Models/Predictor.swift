@@ -49,12 +49,21 @@ package struct Predictor {
     package static func load(
         _ path: String, name: String? = nil, library: String? = nil, options: Options = Options()
     ) throws -> Predictor {
-        let name = name ?? path
         let bytes = try Files.read(path, limit: 4 << 30)
+        let card = try Files.readIfPresent(ModelCard.path(of: path))
+        return try Predictor.read(bytes, card: card, name: name ?? path, library: library, options: options)
+    }
+
+    /// Reads a model of which the bytes are at hand.
+    ///
+    /// - Parameters:
+    ///   - card: the bytes of its card; `nil` where it has none.
+    ///   - name: how messages call the model's file.
+    package static func read(
+        _ bytes: [UInt8], card: [UInt8]?, name: String, library: String? = nil, options: Options = Options()
+    ) throws -> Predictor {
         guard !bytes.isEmpty else { throw Failure("'\(name)' is empty, and no model") }
-        let card = try Files.readIfPresent(ModelCard.path(of: path)).map {
-            try ModelCard(parsing: $0, name: ModelCard.path(of: name))
-        }
+        let card = try card.map { try ModelCard(parsing: $0, name: ModelCard.path(of: name)) }
         if let card, FileDigests(of: bytes).sha256 != card.modelSHA256 {
             throw Failure(
                 "'\(name)' is not the model that '\(ModelCard.path(of: name))' was written for",

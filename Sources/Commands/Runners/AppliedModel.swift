@@ -10,13 +10,10 @@ struct AppliedModel: Sendable {
     let notes: [String]
 
     /// - Parameters:
-    ///   - path: absolute.
-    ///   - library: XGBoost's library instead of the one that the system has.
-    init(
-        _ path: String, name: String, library: String?, to table: String, _ format: TableFormat, name tableName: String
-    ) throws {
-        let predictor = try Predictor.load(path, name: name, library: library)
-        let predictions = try predictor.predict(table, format: format, name: tableName)
+    ///   - table: absolute.
+    ///   - name: how messages call the table.
+    init(_ predictor: Predictor, to table: String, _ format: TableFormat, name: String) throws {
+        let predictions = try predictor.predict(table, format: format, name: name)
         let task: EvaluationTask =
             switch predictions.task {
             case .regression, .count: .regression
@@ -30,6 +27,6 @@ struct AppliedModel: Sendable {
             ? (0..<predictions.rows).map { predictions.scores[2 * $0 + 1] } : predictions.scores
         output = ModelOutput(task: task, classes: predictions.classes, values: values)
         target = predictor.target
-        notes = predictions.unknown.map { $0.note(in: tableName) }
+        notes = predictions.unknown.map { $0.note(in: name) }
     }
 }

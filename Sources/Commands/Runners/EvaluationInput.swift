@@ -87,21 +87,29 @@ struct EvaluationInput: Sendable {
         _ path: String, _ format: TableFormat, role: String, isForThreshold: Bool = false
     ) async throws -> Rows {
         let model = options.model.map { (path: absolute($0), name: $0) }
-        let library = environment[Predictor.libraryVariable]
-        return try await onOwnThread { [options] _ in
-            let applied = try model.map {
-                try AppliedModel($0.path, name: $0.name, library: library, to: absolute(path), format, name: path)
+        return try await onOwnThread { [options, modelOptions, library] _ in
+            let predictor = try model.map {
+                try Predictor.load($0.path, name: $0.name, library: library, options: modelOptions)
             }
             return try Self.rows(
-                absolute(path), format, options, applied, role: role, path: path, isForThreshold: isForThreshold)
+                absolute(path), format, options, predictor, role: role, path: path, isForThreshold: isForThreshold)
         }
     }
 
+    private var library: String? { environment[Predictor.libraryVariable] }
+
+    private var modelOptions: Predictor.Options {
+        var result = Predictor.Options()
+        result.transforms = options.transforms
+        return result
+    }
+
     private static func rows(
-        _ place: String, _ format: TableFormat, _ options: EvaluationOptions, _ model: AppliedModel? = nil,
+        _ place: String, _ format: TableFormat, _ options: EvaluationOptions, _ predictor: Predictor? = nil,
         role: String, path: String, revision: String? = nil, isForThreshold: Bool = false
     ) throws -> Rows {
         let name = revision.map { "\(path) at \($0)" } ?? path
+        let model = try predictor.map { try AppliedModel($0, to: place, format, name: name) }
         var options = options
         if options.columns.target.isEmpty, let target = model?.target { options.columns.target = [target] }
         let data = try PredictionReader(options, model: model?.output)
@@ -115,12 +123,6 @@ struct EvaluationInput: Sendable {
     private func add(
         _ baseline: String, _ path: String, _ format: TableFormat, to gathered: inout Gathered, _ evaluator: Evaluator
     ) async throws {
-        guard options.model == nil else {
-            throw Failure(
-                "a baseline is compared by its predictions, and this evaluation applies a model",
-                remedy: "write predictions with `varve predict`, keep them, and name them with --predictions",
-                category: .usage)
-        }
         // Groups and clusters are those of the rows here; an older file may not have such columns yet.
         var wish = options
         (wish.slices, wish.fairness, wish.gates, wish.columns.cluster) = ([], [], [], nil)
@@ -130,7 +132,18 @@ struct EvaluationInput: Sendable {
             wish.positive = nil
         }
         let place = absolute(baseline)
-        if Files.exists(place), !Files.isDirectory(place) {
+        let isFile = Files.exists(place) && !Files.isDirectory(place)
+        if let model = options.model, !isFile || TableFormat(path: baseline) == nil {
+            let found = try await isFile ? olderModel(place, named: baseline) : olderModel(model, at: baseline)
+            guard let found else {
+                gathered.notes.append("There is no '\(model)' at '\(baseline)', so nothing is compared.")
+                return
+            }
+            gathered.files.append(found.file)
+            gathered.baseline = try await applied(found, baseline, path, format, wish, evaluator)
+            return
+        }
+        if isFile {
             let format = try Self.format(baseline)
             let rows = try await onOwnThread { [wish] _ in
                 try Self.rows(place, format, wish, role: "baseline", path: baseline)
@@ -174,5 +187,54 @@ struct EvaluationInput: Sendable {
             threshold = try evaluator.threshold(for: found.data, validation: nil)
         }
         gathered.baseline = Evaluator.Baseline(data: found.data, name: baseline, threshold: threshold)
+    }
+
+    // MARK: A model as baseline
+
+    private struct OlderModel: Sendable {
+        let bytes: [UInt8]
+        let card: [UInt8]?
+        /// How messages call it.
+        let name: String
+        let file: EvaluationResult.InputFile
+    }
+
+    private func olderModel(_ place: String, named name: String) async throws -> OlderModel? {
+        try await onOwnThread { _ in
+            try OlderModel(
+                bytes: Files.read(place, limit: 4 << 30), card: Files.readIfPresent(ModelCard.path(of: place)),
+                name: name, file: .reading(place, role: "baseline model", path: name))
+        }
+    }
+
+    /// The model and its card as they were at a revision; nothing is checked out.
+    private func olderModel(_ model: String, at revision: String) async throws -> OlderModel? {
+        let repository = try Repository(discoveredFrom: environment, progress: progress)
+        let card = try await repository.reading(ModelCard.path(of: model), at: revision) { try Files.read($0) }
+        return try await repository.reading(model, at: revision) { place in
+            try OlderModel(
+                bytes: Files.read(place, limit: 4 << 30), card: card, name: "\(model) at \(revision)",
+                file: .reading(place, role: "baseline model", path: model, revision: revision))
+        }
+    }
+
+    /// What an older model says of the rows that are judged here.
+    private func applied(
+        _ model: OlderModel, _ baseline: String, _ path: String, _ format: TableFormat, _ wish: EvaluationOptions,
+        _ evaluator: Evaluator
+    ) async throws -> Evaluator.Baseline {
+        try await onOwnThread { [options, modelOptions, library] _ in
+            let predictor = try Predictor.read(
+                model.bytes, card: model.card, name: model.name, library: library, options: modelOptions)
+            let data = try Self.rows(absolute(path), format, wish, predictor, role: "baseline", path: path).data
+            let validation = try options.thresholdFrom.map { file in
+                try Self.rows(
+                    absolute(file), Self.format(file), wish, predictor, role: "baseline threshold", path: file,
+                    isForThreshold: true
+                ).data
+            }
+            let threshold = try evaluator.threshold(for: data, validation: validation)
+            return Evaluator.Baseline(data: data, name: baseline, threshold: threshold)
+        }
     }
 }

@@ -46,6 +46,9 @@ struct RunEvaluateCommand: VarveCommand {
         help: ArgumentHelp("Table that the model is applied to, with the true values", valueName: "file"),
         completion: .file())
     var data: String?
+    @Flag(
+        name: .customLong("no-transformer"), help: "The table of --data has been through the model's transformer already")
+    var skipsTransformer = false
     @Option(
         help: ArgumentHelp("Column of what is true; one for each label where rows have several", valueName: "columns"))
     var target: [String] = []
@@ -120,7 +123,8 @@ struct RunEvaluateCommand: VarveCommand {
     @Option(help: ArgumentHelp("Of the random numbers (default: 0)", valueName: "number")) var seed: Int?
     @Option(
         help: ArgumentHelp(
-            "What to compare with: a Git revision of the predictions file, or another file", valueName: "rev"),
+            "What to compare with: a Git revision of the predictions file or the model, or another such file",
+            valueName: "rev"),
         completion: .file())
     var baseline: String?
     @Option(
@@ -187,6 +191,7 @@ struct RunEvaluateCommand: VarveCommand {
         for (key, number) in numbers { section.put(key, number.map { .int($0) }) }
         section.put("ci", ci.map { .float($0) })
         if markdown { section.put("md", true) }
+        if skipsTransformer { section.put("transform", false) }
         // A threshold of the command line is not beside a rule of the file.
         if threshold != nil, thresholdFor == nil, thresholdFrom == nil, threshold != "choose" {
             section.set("threshold_for", .null)
