@@ -488,12 +488,12 @@ demo() {
     fi
     run varve stage add -q -n prepare -p prepare -d "$features" -o prepared \
         "varve run prepare --input $features --output-dir prepared"
-    run varve stage add -q -n train -p train -d prepared/train.csv -d prepared/transformer.json -o model.ubj \
-        -o model.ubj.varve.json -M dvclive/metrics.json --plots dvclive/plots/metrics \
-        "varve run train --data prepared/train.csv --transformer prepared/transformer.json --model model.ubj"
-    run varve stage add -q -n evaluate -p evaluate -d model.ubj -d model.ubj.varve.json -d prepared/test.csv \
+    run varve stage add -q -n train -p train -d prepared/train.csv -d prepared/transformer.json -o model.json \
+        -o model.json.varve.json -M dvclive/metrics.json --plots dvclive/plots/metrics \
+        "varve run train --data prepared/train.csv --transformer prepared/transformer.json --model model.json"
+    run varve stage add -q -n evaluate -p evaluate -d model.json -d model.json.varve.json -d prepared/test.csv \
         -M eval/metrics.json -o eval/eval.json -o eval/report.html --plots eval/plots \
-        "varve run evaluate --model model.ubj --data prepared/test.csv --no-transformer -o eval"
+        "varve run evaluate --model model.json --data prepared/test.csv --no-transformer -o eval"
     run varve dag
     run_expecting "Running stage 'evaluate':" varve repro
     run varve metrics show
@@ -514,7 +514,7 @@ demo() {
     run git pull -q origin main
     run_expecting fetched varve pull
     run_expecting "Data and pipelines are up to date." varve repro
-    run varve predict model.ubj "$features" -o predictions.csv
+    run varve predict model.json "$features" -o predictions.csv
     run head -n 3 predictions.csv
     rm predictions.csv
     cd "$work/ada"
