@@ -85,33 +85,11 @@ struct BoosterParameters {
                     : "XGBoost has no parameter '\(name)'",
                 remedy: isKnown
                     ? "leave it out, or look which `booster`, `tree_method` and objective it belongs to"
-                    : nearest(name).map { "did you mean '\($0)'?" }
+                    : nearest(to: name, among: known).map { "did you mean '\($0)'?" }
                         ?? "https://xgboost.readthedocs.io/en/stable/parameter.html lists them",
                 category: .usage)
         }
         return others
-    }
-
-    private static func nearest(_ name: String) -> String? {
-        let near = known.map { ($0, edits(Array(name.utf8), Array($0.utf8))) }.min { $0.1 < $1.1 }
-        guard let near, near.1 <= max(1, name.utf8.count / 3) else { return nil }
-        return near.0
-    }
-
-    /// Levenshtein's distance.
-    private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        guard left.count <= 64 else { return .max }
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
     }
 
     /// Names of XGBoost 1.7 to 3.2, for advice; what counts is what the library says.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 
 /// Finds the command that the first words name, without building a parser for all the others.
 enum CommandLookup {

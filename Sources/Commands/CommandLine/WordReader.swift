@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads words by the rules of Python's argparse and writes them anew in the one form that ArgumentParser reads the
 /// same way: options as `--name=value`, then `--`, then positional words.
 ///

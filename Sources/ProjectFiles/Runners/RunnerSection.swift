@@ -125,24 +125,6 @@ package struct RunnerSection: Sendable {
 
     /// `did you mean 'eta'?` where one is near, else all there are.
     package static func advice(for word: String, among known: [String]) -> String {
-        let near = known.map { ($0, Self.edits(Array(word.utf8), Array($0.utf8))) }.min { $0.1 < $1.1 }
-        if let near, near.1 <= max(1, word.utf8.count / 3) { return "did you mean '\(near.0)'?" }
-        return "known are " + known.joined(separator: ", ")
-    }
-
-    /// Levenshtein's distance between two short words.
-    private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        guard left.count <= 64, right.count <= 64 else { return .max }
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
+        nearest(to: word, among: known).map { "did you mean '\($0)'?" } ?? "known are " + known.joined(separator: ", ")
     }
 }
