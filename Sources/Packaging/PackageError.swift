@@ -25,6 +25,7 @@ package struct PackageError: UserFacingError, Equatable {
     package let problem: Problem
     package let summary: String
     package let remedy: String?
+    package var category: ErrorCategory { .failure }
 
     package init(_ problem: Problem, _ summary: String, remedy: String? = nil) {
         self.problem = problem

@@ -17,7 +17,8 @@ final class GzipSource: ByteSource {
         var message: UnsafePointer<CChar>?
         guard let stream = varve_inflate_open(&message) else {
             throw PackageError(
-                .unsupported, "the package is compressed, and zlib is not to be had: \(message.map { String(cString: $0) } ?? "")",
+                .unsupported,
+                "the package is compressed, and zlib is not to be had: \(message.map { String(cString: $0) } ?? "")",
                 remedy: "install zlib (Debian: zlib1g)")
         }
         self.stream = stream

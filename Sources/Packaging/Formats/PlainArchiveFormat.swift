@@ -11,7 +11,8 @@ struct AccompanyingFiles {
     let packed: [PackedFile]
     let warnings: [String]
 
-    init(_ contents: PackageContents, extra: [PackageFile] = [], records: PackageRecords, format: PackageFormat) throws {
+    init(_ contents: PackageContents, extra: [PackageFile] = [], records: PackageRecords, format: PackageFormat) throws
+    {
         let survey = try ModelSurvey(contents)
         var files = contents.files + extra
         var packed = try files.map { try $0.measured() }

@@ -111,7 +111,8 @@ private struct ImageConfiguration {
             return
         }
         let manifest = try base.layout.manifest(base.manifest)
-        fields = try ImageManifest.document(base.layout.read(manifest.configuration), called: "base image's configuration")
+        fields = try ImageManifest.document(
+            base.layout.read(manifest.configuration), called: "base image's configuration")
         guard let root = fields["rootfs"]?.mapping, let known = root["diff_ids"]?.array,
             known.count == manifest.layers.count, known.allSatisfy({ $0.string.flatMap(ContentDigest.init(_:)) != nil })
         else {

@@ -43,7 +43,8 @@ package struct PackageDifference: Sendable {
         let configuration = try package.layout.read(package.manifest.configuration)
         guard let fields = try? JSON.parse(configuration, limits: DocumentLimits(depth: 50)) else { return facts }
         for (name, value) in ValueSet(file: "", values: fields).leaves {
-            let isDigest = ["diffIds[", "diff_ids[", "history["].contains { name.contains($0) }
+            let isDigest =
+                ["diffIds[", "diff_ids[", "history["].contains { name.contains($0) }
                 || name.hasSuffix(".digest") || name.hasSuffix(".diffId")
             if !isDigest { facts[name] = value.plainText }
         }

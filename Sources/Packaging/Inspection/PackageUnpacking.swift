@@ -11,7 +11,11 @@ package struct FileSelection: Sendable {
         var roles: Set<FileRole> = []
         var paths: [RelativePath] = []
         for word in words {
-            if let role = Self.names[word] { roles.insert(role) } else { paths.append(RelativePath(Paths.normalized(word))) }
+            if let role = Self.names[word] {
+                roles.insert(role)
+            } else {
+                paths.append(RelativePath(Paths.normalized(word)))
+            }
         }
         self.roles = roles
         self.paths = paths

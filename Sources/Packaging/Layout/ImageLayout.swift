@@ -36,7 +36,8 @@ package struct ImageLayout: Sendable {
         }
         let fields = try ImageManifest.document(bytes, called: "file '\(Self.marker)'")
         guard fields["imageLayoutVersion"]?.string == "1.0.0" else {
-            throw PackageError(.unsupported, "'\(root.printable)' is an OCI layout of a version that varve does not know")
+            throw PackageError(
+                .unsupported, "'\(root.printable)' is an OCI layout of a version that varve does not know")
         }
     }
 
@@ -66,7 +67,8 @@ package struct ImageLayout: Sendable {
 
     /// Adds what `body` writes.
     package func add(
-        mediaType: String, expecting expected: Descriptor? = nil, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+        mediaType: String, expecting expected: Descriptor? = nil,
+        _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws -> Descriptor {
         try Files.makeDirectory(blobs)
         var writer = try BlobWriter(in: blobs)
@@ -84,7 +86,9 @@ package struct ImageLayout: Sendable {
                 index.manifests.removeAll { $0.reference == name }
                 entry.annotations[AnnotationKey.reference] = name
             }
-            index.manifests.removeAll { $0.digest == descriptor.digest && ($0.reference == nil || $0.reference == name) }
+            index.manifests.removeAll {
+                $0.digest == descriptor.digest && ($0.reference == nil || $0.reference == name)
+            }
             let isNamed = index.manifests.contains { $0.digest == descriptor.digest }
             if name != nil || !isNamed { index.manifests.append(entry) }
         }
@@ -116,7 +120,8 @@ package struct ImageLayout: Sendable {
 
     package func manifest(_ descriptor: Descriptor) throws -> ImageManifest {
         guard MediaType.isManifest(descriptor.mediaType) else {
-            throw PackageError(.malformed, "\(descriptor.digest) is a '\(descriptor.mediaType.printableText)', no manifest")
+            throw PackageError(
+                .malformed, "\(descriptor.digest) is a '\(descriptor.mediaType.printableText)', no manifest")
         }
         return try ImageManifest(parsing: read(descriptor))
     }
@@ -165,7 +170,8 @@ package struct ImageLayout: Sendable {
             let digest = ContentDigest(reference)
             guard let found = named.first ?? manifests.first(where: { $0.digest == digest }) else {
                 throw PackageError(
-                    .missing, "'\(root.printable)' has no package '\(reference.printableText)'", remedy: names(manifests))
+                    .missing, "'\(root.printable)' has no package '\(reference.printableText)'",
+                    remedy: names(manifests))
             }
             return found
         }
@@ -182,16 +188,18 @@ package struct ImageLayout: Sendable {
 
     private func names(_ manifests: [Descriptor]) -> String? {
         let names = manifests.compactMap(\.reference).sorted()
-        return names.isEmpty ? nil : "name one of them behind a colon: \(names.prefix(20).joined(separator: ", ").printable)"
+        return names.isEmpty
+            ? nil : "name one of them behind a colon: \(names.prefix(20).joined(separator: ", ").printable)"
     }
 
     /// The manifests of the layout that say something about another one, in a settled order.
     package func referrers(of subject: ContentDigest) throws -> [(descriptor: Descriptor, manifest: ImageManifest)] {
         var found: [(descriptor: Descriptor, manifest: ImageManifest)] = []
         for descriptor in try index().manifests where MediaType.isManifest(descriptor.mediaType) {
-            guard try holds(descriptor), !found.contains(where: { $0.descriptor.digest == descriptor.digest }) else {
-                continue
-            }
+            // Layouts may list manifests that they do not have; one that is there is read and checked.
+            guard Files.exists(path(of: descriptor)),
+                !found.contains(where: { $0.descriptor.digest == descriptor.digest })
+            else { continue }
             let manifest = try manifest(descriptor)
             if manifest.subject?.digest == subject { found.append((descriptor, manifest)) }
         }

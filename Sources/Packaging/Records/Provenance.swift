@@ -29,7 +29,10 @@ package struct Provenance: Sendable {
         var subjects: [Value] = []
         if let digest { subjects.append(Statement.subject(description.name, digest)) }
         subjects += files.map { file in
-            ["name": .string(file.path.string), "digest": ["sha256": .string(file.sha256.hex), "md5": .string(file.md5.hex)]]
+            [
+                "name": .string(file.path.string),
+                "digest": ["sha256": .string(file.sha256.hex), "md5": .string(file.md5.hex)],
+            ]
         }
         return Statement.bytes(subjects: subjects, type: "https://slsa.dev/provenance/v1", predicate: predicate)
     }
@@ -67,7 +70,13 @@ package struct Provenance: Sendable {
             source["uri"] = item.uri.map(Value.string)
             if let md5 = item.md5 {
                 let isFolder = md5.hasSuffix(".dir")
-                source["digest"] = .mapping(Mapping([(key: isFolder ? "dvcDirectoryMd5" : "md5", value: .string(isFolder ? String(md5.dropLast(4)) : md5))]))
+                source["digest"] = .mapping(
+                    Mapping([
+                        (
+                            key: isFolder ? "dvcDirectoryMd5" : "md5",
+                            value: .string(isFolder ? String(md5.dropLast(4)) : md5)
+                        )
+                    ]))
             }
             found.append(.mapping(source))
         }

@@ -48,7 +48,8 @@ package struct PackageSignature: Sendable {
             signature = Signature(kind: .ssh, bytes: try layout.read(seal, limit: 1 << 16))
         case MediaType.minisignSignature:
             signature = Signature(kind: .minisign, bytes: try layout.read(seal, limit: 1 << 16))
-        default: throw PackageError(.signature, "the signature \(descriptor.digest) is of a kind that varve does not know")
+        default:
+            throw PackageError(.signature, "the signature \(descriptor.digest) is of a kind that varve does not know")
         }
         self.descriptor = descriptor
         statement = try layout.read(manifest.layers[0], limit: 1 << 20)

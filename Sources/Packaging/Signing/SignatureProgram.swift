@@ -2,7 +2,6 @@ package import Basics
 import FileSystem
 import Hashing
 import Processes
-import Synchronization
 
 /// Signs and checks with the programs that people have their keys in: `ssh-keygen` and `minisign`.
 package struct SignatureProgram: Sendable {
@@ -84,7 +83,9 @@ package struct SignatureProgram: Sendable {
                     remedy: "give the key or the file that it is in")
             default:
                 throw PackageError(
-                    .signature, "the package has a signature of \(signature.kind.rawValue), and the signers given are of another kind")
+                    .signature,
+                    "the package has a signature of \(signature.kind.rawValue), and the signers given are of another kind"
+                )
             }
         }
     }
@@ -96,7 +97,7 @@ package struct SignatureProgram: Sendable {
 
     /// Runs a program with a file as its input, and returns what it wrote.
     private func run(_ words: [String], _ input: String) throws -> String {
-        let collected = Collected()
+        let collected = OutputBox()
         let script = "input=$1 && shift && exec \"$@\" <\"$input\""
         let outcome = try start(
             ["/bin/sh", "-c", script, "sh", input] + words, .relayed { _, bytes in collected.append(bytes) }
@@ -122,13 +123,8 @@ package struct SignatureProgram: Sendable {
         variables["LC_ALL"] = "C"
         return try RunningProgram(
             ProgramRequest(
-                arguments: words, variables: variables, workingDirectory: environment.workingDirectory, streams: streams))
-    }
-
-    private final class Collected: Sendable {
-        private let bytes = Mutex<[UInt8]>([])
-        func append(_ more: [UInt8]) { bytes.withLock { if $0.count < 1 << 20 { $0 += more } } }
-        var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+                arguments: words, variables: variables, workingDirectory: environment.workingDirectory, streams: streams
+            ))
     }
 }
 
@@ -149,6 +145,11 @@ package struct Signature: Sendable, Equatable {
 
     package let kind: Kind
     package let bytes: [UInt8]
+
+    package init(kind: Kind, bytes: [UInt8]) {
+        self.kind = kind
+        self.bytes = bytes
+    }
 }
 
 /// Whom to believe.
