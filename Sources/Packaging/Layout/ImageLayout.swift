@@ -176,7 +176,7 @@ package struct ImageLayout: Sendable {
             return found
         }
         var candidates = manifests.filter { $0.reference != nil }
-        if candidates.isEmpty { candidates = manifests }
+        if candidates.isEmpty { candidates = try manifests.filter { try !isRecord($0) } }
         let digests = Set(candidates.map(\.digest))
         guard let only = candidates.first, digests.count == 1 else {
             throw PackageError(
@@ -184,6 +184,12 @@ package struct ImageLayout: Sendable {
                 remedy: names(manifests))
         }
         return only
+    }
+
+    /// Whether the manifest only says something about another one.
+    private func isRecord(_ descriptor: Descriptor) throws -> Bool {
+        guard MediaType.isManifest(descriptor.mediaType), Files.exists(path(of: descriptor)) else { return false }
+        return try manifest(descriptor).subject != nil
     }
 
     private func names(_ manifests: [Descriptor]) -> String? {
