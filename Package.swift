@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "CHashing", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGit2"),
         .target(name: "CCurl"),
+        .target(name: "CZlib", dependencies: ["CSystem"]),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
@@ -42,6 +43,7 @@ let package = Package(
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
+        layer("Packaging", ["Processes", "HTTP", "Documents", "FileSystem", "Hashing", "Basics", "CZlib"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "HTTP", "Hashing", "Documents"]),
         layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),
@@ -52,6 +54,7 @@ let package = Package(
         layer(
             "Versioning",
             [
+                "Packaging",
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
                 "Charts", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
@@ -67,6 +70,7 @@ let package = Package(
         layer(
             "Commands",
             [
+                "Packaging", "HTTP", "Hashing",
                 "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
@@ -108,6 +112,9 @@ let package = Package(
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),
+        tests(
+            "PackagingTests",
+            ["Packaging", "HTTP", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),

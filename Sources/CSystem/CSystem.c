@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <dlfcn.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,4 +89,14 @@ int varve_pipe(int ends[2]) {
 
 int varve_spawn_in(void *actions, const char *folder) {
     return posix_spawn_file_actions_addchdir_np(actions, folder);
+}
+
+void *varve_open_library(const char *const candidates[], size_t count, char *reason, size_t size) {
+    for (size_t i = 0; i < count; i++) {
+        void *library = dlopen(candidates[i], RTLD_LAZY | RTLD_LOCAL);
+        if (library) return library;
+        const char *message = dlerror();
+        if (i == 0) snprintf(reason, size, "%s", message ? message : "cannot be opened");
+    }
+    return NULL;
 }

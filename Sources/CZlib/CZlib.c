@@ -1,5 +1,6 @@
 #include "CZlib.h"
 
+#include <CSystem.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
@@ -30,12 +31,7 @@ static const char *const candidates[] = {
 };
 
 static void load(void) {
-    void *library = NULL;
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates && !library; i++) {
-        library = dlopen(candidates[i], RTLD_LAZY | RTLD_LOCAL);
-        const char *reason = library ? NULL : dlerror();
-        if (!library && i == 0) snprintf(failure, sizeof failure, "%s", reason ? reason : "it cannot be opened");
-    }
+    void *library = varve_open_library(candidates, sizeof candidates / sizeof *candidates, failure, sizeof failure);
     if (!library) return;
     init = (__typeof__(init))dlsym(library, "inflateInit2_");
     step = (__typeof__(step))dlsym(library, "inflate");

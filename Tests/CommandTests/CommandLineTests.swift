@@ -27,9 +27,9 @@ struct CommandLineTests {
             BuiltProgram.commands.sorted() == [
                 "add", "cache", "check", "check-ignore", "checkout", "commit", "completion", "config", "dag", "data",
                 "destroy", "diff", "doctor", "du", "fetch", "freeze", "gc", "get", "get-url", "import", "import-url",
-                "init", "install", "list", "list-url", "metrics", "move", "params", "plan", "plots", "pull", "push",
+                "init", "install", "list", "list-url", "metrics", "move", "package", "params", "plan", "plots", "pull", "push",
                 "remote", "remove", "report", "repro",
-                "root", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
+                "root", "run", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
             ])
     }
 

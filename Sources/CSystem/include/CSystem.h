@@ -43,4 +43,8 @@ int varve_pipe(int ends[2]);
 /// Adds to `posix_spawn_file_actions_t`, what a new program does first, that it changes to a folder.
 int varve_spawn_in(void *actions, const char *folder);
 
+/// Opens the first of so many shared libraries that is there. Returns `NULL` with the reason that the first one, which
+/// is the one to install, could not be opened.
+void *varve_open_library(const char *const candidates[], size_t count, char *reason, size_t size);
+
 #endif

@@ -25,11 +25,21 @@ package struct BaseImage: Sendable {
     package let manifest: Descriptor
     /// How the user named it.
     package let name: String
+    /// What must live as long as the layers are wanted.
+    private let owner: OpenedPackage?
 
     package init(layout: ImageLayout, manifest: Descriptor, name: String) {
         self.layout = layout
         self.manifest = manifest
         self.name = name
+        owner = nil
+    }
+
+    package init(package: PackageReader, name: String, keeping owner: OpenedPackage) {
+        layout = package.layout
+        manifest = package.descriptor
+        self.name = name
+        self.owner = owner
     }
 }
 
@@ -87,10 +97,7 @@ package enum RunnableImageFormat {
 
     private static func copy(_ layer: Descriptor, from base: BaseImage?, to layout: ImageLayout) throws {
         guard let base else { return }
-        if try layout.holds(layer) { return try layout.verify(layer) }
-        _ = try layout.add(mediaType: layer.mediaType, expecting: layer) { sink in
-            try base.layout.stream(layer, to: sink)
-        }
+        try layout.take(layer, from: base.layout)
     }
 }
 

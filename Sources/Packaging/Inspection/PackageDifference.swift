@@ -22,6 +22,16 @@ package struct PackageDifference: Sendable {
 
     package var isEmpty: Bool { files.isEmpty && fields.isEmpty }
 
+    /// Of packages without a layout only the files can be compared.
+    package init(from old: OpenedPackage, to new: OpenedPackage) throws {
+        files = try Self.files(old.files(), new.files())
+        guard case .layout(let old) = old.content, case .layout(let new) = new.content else {
+            fields = []
+            return
+        }
+        fields = try Self.fields(Self.facts(old), Self.facts(new))
+    }
+
     package init(from old: PackageReader, to new: PackageReader, limits: ArchiveLimits = .standard) throws {
         files = try Self.files(old.files(limits), new.files(limits))
         fields = try Self.fields(Self.facts(old), Self.facts(new))

@@ -76,6 +76,12 @@ package struct ImageLayout: Sendable {
         return try writer.finish(mediaType: mediaType, expecting: expected)
     }
 
+    /// Copies a blob from another layout, checked on the way.
+    func take(_ blob: Descriptor, from other: ImageLayout) throws {
+        if try holds(blob) { return try verify(blob) }
+        _ = try add(mediaType: blob.mediaType, expecting: blob) { sink in try other.stream(blob, to: sink) }
+    }
+
     /// Puts manifests into the index. A name that another manifest had becomes the new one's; a manifest that was there
     /// under no name gets its name.
     package func publish(_ manifests: [(descriptor: Descriptor, name: String?)]) throws {

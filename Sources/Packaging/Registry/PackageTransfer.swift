@@ -87,11 +87,14 @@ package struct PackageTransfer: Sendable {
     /// - Parameters:
     ///   - name: what the layout is to call it.
     ///   - platform: `linux/amd64`; which image to take where there are several.
-    package func pull(into layout: ImageLayout, as name: String?, platform: String) async throws -> Descriptor {
+    ///   - known: another layout, whose blobs need not be fetched.
+    package func pull(
+        into layout: ImageLayout, as name: String?, platform: String, known: ImageLayout? = nil
+    ) async throws -> Descriptor {
         let (descriptor, bytes) = try await manifest(platform: platform)
         let manifest = try ImageManifest(parsing: bytes)
         _ = try layout.add(bytes, mediaType: descriptor.mediaType)
-        try await fetch(manifest.blobs, into: layout)
+        try await fetch(manifest.blobs, into: layout, known)
         var published: [(descriptor: Descriptor, name: String?)] = [(descriptor, name)]
         for record in try await client.referrers(of: descriptor.digest).prefix(Self.mostRecords) {
             guard let (found, bytes) = try await client.manifest(record.digest.text),
@@ -104,7 +107,7 @@ package struct PackageTransfer: Sendable {
                 throw PackageError(.limit, "a document that is attached to the package is larger than 256 MiB")
             }
             _ = try layout.add(bytes, mediaType: found.mediaType)
-            try await fetch(document.blobs, into: layout)
+            try await fetch(document.blobs, into: layout, known)
             published.append((found, nil))
         }
         try layout.publish(published)
@@ -128,10 +131,14 @@ package struct PackageTransfer: Sendable {
         return chosen
     }
 
-    private func fetch(_ blobs: [Descriptor], into layout: ImageLayout) async throws {
+    private func fetch(_ blobs: [Descriptor], into layout: ImageLayout, _ known: ImageLayout?) async throws {
         progress.report(.began(.fetching, items: blobs.count, bytes: blobs.reduce(0) { $0 &+ $1.size }))
         defer { progress.report(.ended(.fetching)) }
         _ = try await forEach(blobs) { blob in
+            if let known, try known.holds(blob), (try? layout.take(blob, from: known)) != nil {
+                progress.report(.advanced(.fetching, items: 1, bytes: blob.size))
+                return
+            }
             try await client.download(blob, into: layout)
             progress.report(.advanced(.fetching, items: 1, bytes: blob.size))
         }

@@ -18,11 +18,21 @@ package struct SignatureProgram: Sendable {
     ///
     /// - Parameter key: a private key of SSH, a public one whose private part an agent has, or a secret key of minisign.
     package func sign(_ bytes: [UInt8], with key: String) throws -> Signature {
+        try Scratch.with(environment) { folder in
+            let message = Paths.join(folder, "bytes")
+            try Files.write(bytes, to: message, mode: 0o600)
+            return try sign(file: message, with: key)
+        }
+    }
+
+    /// Signs the bytes of a file.
+    package func sign(file: String, with key: String) throws -> Signature {
         let kind = try Signature.Kind(ofKey: key)
         return try Scratch.with(environment) { folder in
             let message = Paths.join(folder, "message")
             let result = Paths.join(folder, kind == .ssh ? "message.sig" : "message.minisig")
-            try Files.write(bytes, to: message, mode: 0o600)
+            // The programs write beside the file and say its name.
+            try Files.copy(from: file, to: message, mode: 0o600)
             let words =
                 switch kind {
                 case .ssh: ["ssh-keygen", "-q", "-Y", "sign", "-n", Self.namespace, "-f", key, message]
@@ -47,9 +57,16 @@ package struct SignatureProgram: Sendable {
     /// - Parameter signers: whom to believe; `nil` to check only that the signature belongs to the bytes.
     package func check(_ signature: Signature, of bytes: [UInt8], _ signers: TrustedSigners?) throws -> Signer {
         try Scratch.with(environment) { folder in
-            let message = Paths.join(folder, "message")
-            let file = Paths.join(folder, "signature")
+            let message = Paths.join(folder, "bytes")
             try Files.write(bytes, to: message, mode: 0o600)
+            return try check(signature, ofFile: message, signers)
+        }
+    }
+
+    /// Whether a signature holds for the bytes of a file, and whose it is.
+    package func check(_ signature: Signature, ofFile message: String, _ signers: TrustedSigners?) throws -> Signer {
+        try Scratch.with(environment) { folder in
+            let file = Paths.join(folder, "signature")
             try Files.write(signature.bytes, to: file, mode: 0o600)
             switch (signature.kind, signers) {
             case (.ssh, nil):
