@@ -512,8 +512,8 @@ dvc_version=3.67.1
 
 # Servers of Debian that the tests start on loopback; their packages start nothing here.
 need_test_servers() {
-    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium" \
-        nginx-extras openssh-server openssh-client openssl chromium
+    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium, a container registry, skopeo, minisign" \
+        nginx-extras openssh-server openssh-client openssl chromium docker-registry skopeo minisign
 }
 
 # Real DVC, which the tests compare with, and the S3 servers and clients that they use: those that VARVE_TEST_DVC and

@@ -100,7 +100,8 @@ private var hasSkopeo: Bool { hasRegistry && (TestPrograms.areProvided || (try? 
             .pull(into: copy, as: "v1", platform: "linux/amd64")
         #expect(pulled.digest == package.descriptor.digest)
         try TestPrograms.run(
-            "skopeo", "--policy", folder.path("policy.json"), "copy", "--preserve-digests", "--src-tls-verify=false", remote,
+            "skopeo", "--policy", folder.path("policy.json"), "copy", "--preserve-digests", "--src-tls-verify=false",
+            remote,
             "oci:\(folder.path("back")):v1", in: folder.path)
         let back = try ImageLayout(opening: folder.path("back"))
         #expect(try PackageReader(back, "v1").descriptor.digest == package.descriptor.digest)

@@ -40,6 +40,8 @@ struct PackagePullCommand: VarveCommand {
         if let tag, !RegistryReference.isTag(tag) { throw UsageError.argument("--tag", "'\(tag)' is not a tag") }
         let target = Paths.absolute(out, from: environment.workingDirectory)
         let arrival = try PackageArrival(at: target)
+        // The program may end before a thread lets go of it.
+        defer { arrival.discard() }
         let descriptor = try await registry.transfer(reference, console)
             .pull(into: arrival.layout, as: tag ?? reference.tag, platform: platform, known: arrival.destination)
         let program = SignatureProgram(environment)

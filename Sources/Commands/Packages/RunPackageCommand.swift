@@ -74,12 +74,11 @@ struct RunPackageCommand: RepositoryCommand {
         request.statements = try PackageStatementOptions.read(section, environment)
         let maker = try maker(section, environment)
         let gathered = try await repository.gatherPackage(request)
+        // The program may end before a thread lets go of it.
+        defer { gathered.discard() }
         var contents = gathered.contents
         contents.writesCard = try section.bool("card") ?? true
-        let package = try await onOwnThread { [contents] _ in
-            defer { withExtendedLifetime(gathered) {} }
-            return try maker.make(contents, environment)
-        }
+        let package = try await onOwnThread { [contents] _ in try maker.make(contents, environment) }
         for warning in package.warnings { console.warn(warning) }
         show(package, maker, contents, console)
     }

@@ -50,9 +50,10 @@ package struct PackageMaker: Sendable {
         try Files.write(signature.bytes, to: file + (signature.kind == .ssh ? ".sig" : ".minisig"))
     }
 
-    private func archive(_ contents: PackageContents, at place: String, _ program: SignatureProgram) throws
-        -> PackedPackage
-    {
+    /// An archive of a layout that has no other package.
+    private func archive(
+        _ contents: PackageContents, at place: String, _ program: SignatureProgram
+    ) throws -> PackedPackage {
         let folder = Paths.join(Paths.parent(place), TemporaryName.make())
         defer { try? Files.removeTree(folder) }
         let package = try layout(contents, at: folder, program)
@@ -64,10 +65,13 @@ package struct PackageMaker: Sendable {
         return package
     }
 
-    private func layout(_ contents: PackageContents, at place: String, _ program: SignatureProgram) throws
-        -> PackedPackage
-    {
-        let layout = try ImageLayout.make(at: place)
+    private func layout(
+        _ contents: PackageContents, at place: String, _ program: SignatureProgram
+    ) throws -> PackedPackage {
+        // Beside its place, so that what fails leaves nothing there.
+        let arrival = try PackageArrival(at: place)
+        defer { arrival.discard() }
+        let layout = arrival.layout
         let package =
             switch format {
             case .modelkit: try ModelKitFormat.pack(contents, into: layout)
@@ -81,6 +85,7 @@ package struct PackageMaker: Sendable {
             _ = try PackageSignature.make(
                 for: PackageReader(layout, at: manifest), name: contents.description.name, key: key, program: program)
         }
+        try arrival.settle()
         return package
     }
 

@@ -46,6 +46,11 @@ extension PackageReader {
         try Unpacking.into(folder) { root in
             var written: [RelativePath] = []
             for part in parts {
+                if part.encoding == .opaque, format != .image {
+                    throw PackageError(
+                        .unsupported, "the package has a layer of the kind '\(part.layer.mediaType.printableText)'",
+                        remedy: "varve reads layers that are not compressed, or by gzip")
+                }
                 try visit(part, limits) { item, read in
                     guard selection.includes(item.path, part.role) else { return }
                     try Unpacking.write(item, to: root, read)

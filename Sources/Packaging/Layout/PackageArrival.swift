@@ -24,7 +24,10 @@ package final class PackageArrival: Sendable {
         layout = try ImageLayout.make(at: Paths.join(Paths.parent(target), TemporaryName.make()))
     }
 
-    deinit { try? Files.removeTree(layout.root) }
+    deinit { discard() }
+
+    /// Removes what has not been put in its place.
+    package func discard() { try? Files.removeTree(layout.root) }
 
     /// Puts everything in its place.
     package func settle() throws {

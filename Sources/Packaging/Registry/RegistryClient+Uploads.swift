@@ -156,21 +156,14 @@ extension RegistryClient {
 }
 
 /// Reads a part of a blob while it is sent.
-private final class BlobBody: HTTPBodyReader {
+private final class BlobBody: HTTPBodyReader, @unchecked Sendable {
+    // Unchecked because a body is read by one thread at a time, the client's.
     private let file: FileDescriptor
-    private let range: Range<Int64>
-    private let position: Position
-
-    private final class Position: @unchecked Sendable {
-        // Not shared, because a body is read by one thread at a time.
-        var value: Int64 = 0
-    }
+    private var rest: Range<Int64>
 
     private init(_ file: FileDescriptor, _ range: Range<Int64>) {
         self.file = file
-        self.range = range
-        position = Position()
-        position.value = range.lowerBound
+        rest = range
     }
 
     static func piece(of blob: Descriptor, in layout: ImageLayout, _ range: Range<Int64>) -> HTTPBody {
@@ -179,10 +172,10 @@ private final class BlobBody: HTTPBodyReader {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        let wanted = Int(min(Int64(buffer.count), range.upperBound - position.value))
+        let wanted = Int(min(Int64(buffer.count), rest.upperBound - rest.lowerBound))
         guard wanted > 0 else { return 0 }
-        let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position.value)
-        position.value += Int64(count)
+        let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: rest.lowerBound)
+        rest = (rest.lowerBound + Int64(count))..<rest.upperBound
         return count
     }
 }

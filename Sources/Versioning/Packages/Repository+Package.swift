@@ -16,7 +16,10 @@ package final class GatheredPackage: Sendable {
         self.scratch = scratch
     }
 
-    deinit { try? Files.removeTree(scratch) }
+    deinit { discard() }
+
+    /// Removes the fetched files; the contents are of no use any more.
+    package func discard() { try? Files.removeTree(scratch) }
 }
 
 extension Repository {
