@@ -57,14 +57,18 @@ struct PackageTargets {
         if let colon = word.lastIndex(of: ":") {
             name = String(word[word.index(after: colon)...])
             let place = Paths.normalized(String(word[..<colon]))
-            wanted = Paths.name(place) == PipelineFile.fileName ? place : Paths.join(place, PipelineFile.fileName)
+            wanted =
+                Paths.name(place).hasSameBytes(as: PipelineFile.fileName)
+                ? place : Paths.join(place, PipelineFile.fileName)
         }
         var found: [(pipeline: PipelineFile, fields: Mapping)] = []
-        for pipeline in snapshot.pipelines where wanted.map({ pipeline.path == $0 }) ?? true {
+        for pipeline in snapshot.pipelines where wanted.map({ pipeline.path.hasSameBytes(as: $0) }) ?? true {
             if let fields = try pipeline.artifacts()[name]?.mapping { found.append((pipeline, fields)) }
         }
         // The root's own wins where others have artifacts of that name.
-        guard let (pipeline, fields) = found.first(where: { $0.pipeline.path == PipelineFile.fileName }) ?? found.first
+        guard
+            let (pipeline, fields) = found.first(where: { $0.pipeline.path.hasSameBytes(as: PipelineFile.fileName) })
+                ?? found.first
         else { return nil }
         let folder = RelativePath(pipeline.path).parent.string
         guard let text = fields["path"]?.string, let path = Location(text, relativeTo: folder).workspacePath else {
@@ -80,7 +84,8 @@ struct PackageTargets {
     private static func stage(_ word: String, in browser: RepositoryBrowser) -> Stage? {
         let folder = browser.commit == nil ? browser.repository.workingDirectory.string : ""
         return browser.snapshot.stages.first { stage in
-            stage.name != nil && (stage.address(relativeTo: folder) == word || stage.address() == word)
+            stage.name != nil
+                && [stage.address(relativeTo: folder), stage.address()].contains { $0.hasSameBytes(as: word) }
         }
     }
 }

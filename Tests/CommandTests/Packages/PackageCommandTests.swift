@@ -74,8 +74,7 @@ import Testing
         try project.repository.run(["sh", "-c", "rm -f models/model.json; echo other > models/model.json"]).succeeds()
         try project.repository.varve("run", "package", "churn", "-o", "dist").fails(
             status: 1, saying: "is not the file that was recorded")
-        #expect(
-            !project.repository.exists("dist/index.json") || (try project.json("package", "inspect", "dist")).isNull)
+        #expect(!project.repository.exists("dist"))
     }
 
     @Test("options come from a section of params.yaml, flags win, and a key that nobody knows is an error")
@@ -89,6 +88,7 @@ import Testing
         #expect(seen.mapping?["config"]?.mapping?["descriptor"]?.mapping?["authors"]?.array == ["Cyd"])
         try project.repository.write("params.yaml", "package:\n  tragets: churn\n")
         try project.repository.varve("run", "package").fails(status: 254, saying: "'package.tragets' is not known")
+        try project.repository.write("params.yaml", "train:\n  depth: 6\n")
         try project.repository.varve("run", "package", "churn", "--as", "zip").fails(status: 254, saying: "'zip'")
         try project.repository.varve("run", "package", "--params", "dvc.yaml", "--section", "stages").fails(status: 254)
     }
@@ -99,7 +99,7 @@ import Testing
         let pipeline = try project.repository.read("dvc.yaml")
         let stage = """
               package:
-                cmd: '\(BuiltProgram.varve)' run package churn -o dist --license MIT
+                cmd: \(BuiltProgram.varve) run package churn -o dist --license MIT
                 deps: [models/model.json, metrics.json]
                 outs: [dist]
 
@@ -108,9 +108,8 @@ import Testing
         try project.repository.write("dvc.yaml", pipeline[..<place.lowerBound] + stage + pipeline[place.lowerBound...])
         try project.repository.varve("repro", "-q").succeeds()
         let first = try project.json("package", "inspect", "dist")
-        try project.repository.varve("repro").prints(
-            "Stage 'prep' didn't change, skipping\nStage 'train' didn't change, skipping\nStage 'package' didn't change, skipping\nData and pipelines are up to date.\n"
-        )
+        let again = try project.repository.varve("repro").succeeds()
+        #expect(again.output.contains("Stage 'package' didn't change, skipping\n"))
         try project.repository.run(["rm", "-rf", "dist", ".dvc/cache/runs"]).succeeds()
         try project.repository.varve("repro", "-q", "-f", "package", "-s").succeeds()
         #expect(try project.json("package", "inspect", "dist").mapping?["digest"] == first.mapping?["digest"])
