@@ -13,9 +13,10 @@ struct PackageUnpackCommand: VarveCommand {
             ("varve package unpack dist -o model", "All files"),
             ("varve package unpack dist -o model --only weights config", "What is needed to predict"),
             ("varve package unpack dist -o model --only src", "A folder of the package"),
+            ("varve package unpack dist -o about --records", "Bill of materials, provenance and signature as files"),
             ("varve package unpack dist -o model --signers allowed_signers", "Only if one of these people signed it")))
     static let failureStatus: Int32 = 1
-    static let dialect = Dialect(exclusive: [SignerOptions.exclusive])
+    static let dialect = Dialect(exclusive: [SignerOptions.exclusive, ["--only", "--records"]])
 
     @Argument(help: "The package: a path, and behind a colon its name where there are several", completion: .file())
     var package: String
@@ -28,6 +29,7 @@ struct PackageUnpackCommand: VarveCommand {
         help: ArgumentHelp(
             "What to unpack: weights, config, code, data, docs, or paths of the package", valueName: "what"))
     var only: [String] = []
+    @Flag(help: "The documents that are attached to the package, in place of its files") var records = false
     @OptionGroup var signers: SignerOptions
     @OptionGroup var global: GlobalOptions
 
@@ -35,10 +37,15 @@ struct PackageUnpackCommand: VarveCommand {
         let environment = console.invocation.environment
         let trusted = try signers.trusted(console)
         let target = Paths.absolute(out, from: environment.workingDirectory)
-        let (package, selection) = (package, FileSelection(only))
+        let (package, selection, records) = (package, FileSelection(only), records)
         let paths = try await onOwnThread { _ in
             let opened = try OpenedPackage(package, environment)
             let program = SignatureProgram(environment)
+            if records {
+                let reader = try opened.layout(to: "take documents from it")
+                if trusted != nil { _ = try PackageVerification(of: reader, trusted, program: program) }
+                return try reader.unpackRecords(to: target)
+            }
             switch opened.content {
             case .layout(let reader):
                 if trusted != nil { _ = try PackageVerification(of: reader, trusted, program: program) }

@@ -62,6 +62,30 @@ extension PackageReader {
     }
 }
 
+extension PackageReader {
+    /// Puts the documents that are attached to the package into a folder that does not exist or is empty, under the
+    /// names that they were given; one whose name is taken gets its digest before it.
+    ///
+    /// - Returns: the paths, sorted.
+    package func unpackRecords(to folder: String) throws -> [RelativePath] {
+        let records = try records()
+        return try Unpacking.into(folder) { root in
+            var written: [RelativePath] = []
+            for (descriptor, manifest) in records {
+                for layer in manifest.layers {
+                    let name = layer.annotations[AnnotationKey.title] ?? layer.digest.hex
+                    var path = RelativePath(name)
+                    if written.contains(path) { path = RelativePath(descriptor.digest.short + "-" + name) }
+                    let item = TarItem(path: path, isFolder: false, isExecutable: false, size: layer.size)
+                    try Unpacking.write(item, to: root) { sink in try layout.stream(layer, to: sink) }
+                    written.append(path)
+                }
+            }
+            return written
+        }
+    }
+}
+
 /// Files of an archive on their way to the disk.
 package enum Unpacking {
     /// Unpacks a plain archive.

@@ -69,12 +69,23 @@ struct PackageFiles {
     private func content(
         of item: BrowsedItem, at path: RelativePath, _ id: ObjectID?
     ) async throws -> PackageFile.Content {
-        let repository = browser.repository
-        if item.isPlain, browser.commit == nil { return .file(repository.absolute(path)) }
-        if let id, repository.cache.holds(id) { return .file(repository.cache.path(of: id)) }
+        let cache = browser.repository.cache
+        if !item.isPlain, let id, cache.holds(id) { return .file(cache.path(of: id)) }
+        if case .commit(let tree, let prefix) = browser.files,
+            try tree.entry(prefix.appending(path.string).string)?.kind == .symlink
+        {
+            throw Failure(
+                "'\(path.string.printable)' is a symbolic link in Git, which a package has no place for",
+                remedy: "package what it leads to")
+        }
+        // Sees to it that no link of the workspace leads out of the repository.
         let data = try await browser.data(at: "/" + path.string, SourceAccess(usesItsCache: true))
         guard let file = data.files.first, !data.isDirectory else { throw MissingSourcePath(path: path.string) }
-        if case .blob(let read) = file.origin { return .bytes(try read()) }
+        switch file.origin {
+        case .local(let place): return .file(place)
+        case .blob(let read): return .bytes(try read())
+        case .object, .stored: break
+        }
         let temporary = Paths.join(scratch, TemporaryName.make())
         try await file.write(to: temporary)
         return .file(temporary)

@@ -188,6 +188,41 @@ import Testing
         #expect(try Files.names(in: repository.folder + "/tmp").isEmpty)
     }
 
+    @Test("a link that leads out of the repository is not packaged, neither from the workspace nor from a commit")
+    func links() throws {
+        let project = try PackageProject()
+        let repository = project.repository
+        try repository.write("../secret", "password")
+        try repository.run(["mkdir", "lib"]).succeeds()
+        try repository.run(["ln", "-s", repository.folder + "/secret", "lib/link"]).succeeds()
+        try project.commit("Link")
+        for words in [["--code", "lib"], ["--code", "lib/link"], ["--code", "lib", "--rev", "HEAD"]] {
+            try repository.run([BuiltProgram.varve, "run", "package", "churn", "-o", "dist"] + words)
+                .fails(saying: "symbolic link")
+            #expect(!repository.exists("dist"))
+        }
+    }
+
+    @Test("the attached documents come out as files, and ssh-keygen accepts the signature among them")
+    func records() throws {
+        let project = try PackageProject()
+        let repository = project.repository
+        try repository.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "../ada"]).succeeds()
+        try repository.run(["sh", "-c", "echo \"ada $(cat ../ada.pub)\" > ../allowed"]).succeeds()
+        try repository.varve("run", "package", "churn", "--rev", "HEAD", "-o", "dist", "--sign", "../ada").succeeds()
+        try repository.varve("package", "unpack", "dist", "-o", "about", "--records").prints(
+            "Unpacked 4 files to 'about'.\n")
+        try repository.run(
+            [
+                "sh", "-c",
+                "ssh-keygen -Y verify -f ../allowed -I ada -n varve -s about/signed.json.sig < about/signed.json",
+            ]
+        ).succeeds()
+        let bill = try JSON.parse(Files.read(repository.path("about/sbom.cdx.json")))
+        #expect(bill.mapping?["specVersion"] == "1.6")
+        #expect(repository.exists("about/provenance.json"))
+    }
+
     @Test("a pickle is packed with a warning")
     func pickle() throws {
         let repository = try TemporaryRepository(.empty)
