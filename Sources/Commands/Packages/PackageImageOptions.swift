@@ -9,7 +9,8 @@ import ProjectFiles
 struct PackageImageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Image to put the files on: oci-layout:path, and behind a colon its name (default: nothing)",
+            "Image to put the files on: oci://host/repository:tag, or oci-layout:path and behind a colon its name "
+                + "(default: nothing)",
             valueName: "image"))
     var base: String?
     @Option(
@@ -77,21 +78,40 @@ struct PackageImageOptions: ParsableArguments {
         return settings
     }
 
-    static func base(_ section: RunnerSection, _ environment: HostEnvironment) throws -> BaseImage? {
+    /// The base, from a layout of this machine or fetched from a registry.
+    static func base(_ section: RunnerSection, _ registry: RegistryOptions, _ console: Console) async throws
+        -> BaseImage?
+    {
         guard let word = try section.string("base") else { return nil }
+        let environment = console.invocation.environment
+        if word.hasPrefix("oci://") {
+            let reference = try RegistryReference(word)
+            let arrival = try PackageArrival(
+                at: Paths.join(environment["TMPDIR"] ?? "/tmp", "varve-base-" + TemporaryName.make()))
+            do {
+                let manifest = try await registry.transfer(reference, console).pull(
+                    into: arrival.layout, as: nil, platform: try section.string("platform") ?? "linux/amd64")
+                let package = try PackageReader(arrival.layout, at: manifest)
+                return try image(package, word, arrival, section)
+            } catch {
+                arrival.discard()
+                throw error
+            }
+        }
         let prefix = "oci-layout:"
         guard word.hasPrefix(prefix) else {
-            throw section.wrong(
-                "base", "must be like oci-layout:path:name, not '\(word)'",
-                remedy:
-                    "fetch the image first: `varve package pull oci://… -o base`, or `skopeo copy docker://… oci:base:name`"
-            )
+            throw section.wrong("base", "must be like oci://host/repository:tag or oci-layout:path:name, not '\(word)'")
         }
         let opened = try OpenedPackage(String(word.dropFirst(prefix.count)), environment)
-        let package = try opened.layout(to: "use it as a base")
+        return try image(opened.layout(to: "use it as a base"), word, opened, section)
+    }
+
+    private static func image(
+        _ package: PackageReader, _ word: String, _ owner: any TemporaryHolder, _ section: RunnerSection
+    ) throws -> BaseImage {
         guard package.format == .image else {
             throw section.wrong("base", "names '\(word)', which is no container image")
         }
-        return BaseImage(package: package, name: word, keeping: opened)
+        return BaseImage(package: package, name: word, keeping: owner)
     }
 }

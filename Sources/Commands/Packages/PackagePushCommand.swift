@@ -31,6 +31,7 @@ struct PackagePushCommand: VarveCommand {
         let reference = try RegistryReference(target)
         let package = package
         let opened = try await onOwnThread { _ in try OpenedPackage(package, environment) }
+        defer { opened.discard() }
         let result = try await registry.transfer(reference, mountFrom: mountFrom, console)
             .push(opened.layout(to: "push it"))
         guard json else {

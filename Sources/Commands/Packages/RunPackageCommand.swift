@@ -54,6 +54,7 @@ struct RunPackageCommand: RepositoryCommand {
     @OptionGroup(title: "what goes into the package") var contents: PackageContentOptions
     @OptionGroup(title: "what is said of it") var statements: PackageStatementOptions
     @OptionGroup(title: "container images") var image: PackageImageOptions
+    @OptionGroup(title: "container images") var registry: RegistryOptions
     @Flag(name: .customLong("no-card"), help: "Write no README.md and evaluation.json") var noCard = false
     @Flag(name: .customLong("no-sbom"), help: "Attach no bill of materials") var noSBOM = false
     @Flag(name: .customLong("no-provenance"), help: "Attach no provenance") var noProvenance = false
@@ -72,7 +73,8 @@ struct RunPackageCommand: RepositoryCommand {
         request.sourceDate = environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) }
         try PackageContentOptions.read(section, into: &request)
         request.statements = try PackageStatementOptions.read(section, environment)
-        let maker = try maker(section, environment)
+        let maker = try await maker(section, console)
+        defer { maker.base?.discard() }
         let gathered = try await repository.gatherPackage(request)
         // The program may end before a thread lets go of it.
         defer { gathered.discard() }
@@ -103,7 +105,8 @@ struct RunPackageCommand: RepositoryCommand {
         ["targets", "as", "out", "tag", "rev", "sign", "card", "sbom", "provenance"]
         + PackageContentOptions.known + PackageStatementOptions.known + PackageImageOptions.known
 
-    private func maker(_ section: RunnerSection, _ environment: HostEnvironment) throws -> PackageMaker {
+    private func maker(_ section: RunnerSection, _ console: Console) async throws -> PackageMaker {
+        let environment = console.invocation.environment
         let word = try section.string("as") ?? PackageFormat.modelpack.rawValue
         guard let format = PackageFormat(rawValue: word) else {
             throw section.wrong(
@@ -120,7 +123,7 @@ struct RunPackageCommand: RepositoryCommand {
         maker.key = try section.string("sign").map { Paths.absolute($0, from: environment.workingDirectory) }
         if format == .image {
             maker.image = try PackageImageOptions.settings(section)
-            maker.base = try PackageImageOptions.base(section, environment)
+            maker.base = try await PackageImageOptions.base(section, registry, console)
         } else if let extra = PackageImageOptions.known.first(where: { section.value($0) != nil }) {
             throw section.wrong(extra, "is for container images only", remedy: "package with --as image")
         }

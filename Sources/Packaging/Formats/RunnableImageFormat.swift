@@ -26,7 +26,7 @@ package struct BaseImage: Sendable {
     /// How the user named it.
     package let name: String
     /// What must live as long as the layers are wanted.
-    private let owner: OpenedPackage?
+    private let owner: (any TemporaryHolder)?
 
     package init(layout: ImageLayout, manifest: Descriptor, name: String) {
         self.layout = layout
@@ -35,12 +35,15 @@ package struct BaseImage: Sendable {
         owner = nil
     }
 
-    package init(package: PackageReader, name: String, keeping owner: OpenedPackage) {
+    package init(package: PackageReader, name: String, keeping owner: any TemporaryHolder) {
         layout = package.layout
         manifest = package.descriptor
         self.name = name
         self.owner = owner
     }
+
+    /// Removes what was unpacked or fetched for it; it is of no use any more.
+    package func discard() { owner?.discard() }
 }
 
 /// Makes container images: the layers of a base as they are, then a layer for each kind of file.

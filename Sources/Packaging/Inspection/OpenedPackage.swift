@@ -2,7 +2,7 @@ package import Basics
 import FileSystem
 
 /// A package of this machine, whatever it is kept in, opened by the path that a person gives.
-package final class OpenedPackage: Sendable {
+package final class OpenedPackage: TemporaryHolder {
     package enum Content: Sendable {
         case layout(PackageReader)
         case plain(PlainPackage)
@@ -47,7 +47,10 @@ package final class OpenedPackage: Sendable {
         }
     }
 
-    deinit { try? Files.removeTree(scratch) }
+    deinit { discard() }
+
+    /// Removes what was unpacked of an archive; the package cannot be read any more.
+    package func discard() { try? Files.removeTree(scratch) }
 
     private static func split(_ word: String, _ environment: HostEnvironment) -> (path: String, name: String?) {
         if Files.exists(Paths.absolute(word, from: environment.workingDirectory)) { return (word, nil) }

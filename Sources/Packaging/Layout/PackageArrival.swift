@@ -1,8 +1,13 @@
 import FileSystem
 
+/// Has files for a time. They go with it, or before when it is told so: a program may end before a thread lets go.
+package protocol TemporaryHolder: AnyObject, Sendable {
+    func discard()
+}
+
 /// A layout that a package arrives in, beside the one that it is meant for: there it appears when it has been checked,
 /// and not before.
-package final class PackageArrival: Sendable {
+package final class PackageArrival: TemporaryHolder {
     /// Where what comes is put first.
     package let layout: ImageLayout
     /// The layout that is there already.

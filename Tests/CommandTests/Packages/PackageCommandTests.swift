@@ -265,6 +265,17 @@ import Testing
         #expect(pulled.mapping?["records"]?.array?.count == 2)
         try repository.varve("package", "unpack", "copy:1.0", "-o", "out", "--only", "weights").succeeds()
         #expect(try repository.read("out/models/model.json") == "{\"learner\": {}}\n")
+        try repository.varve("run", "package", "churn", "--as", "image", "-o", "base.tar").succeeds()
+        let base = "oci://127.0.0.1:\(port)/team/base:1"
+        try repository.varve("package", "push", "base.tar", base).succeeds()
+        try repository.varve(
+            "run", "package", "churn", "--as", "image", "-o", "image", "--base", base, "--folder", "/opt", "--code",
+            "src"
+        ).succeeds()
+        try repository.varve("package", "verify", "image").succeeds()
+        try repository.varve("run", "package", "churn", "--as", "image", "-o", "bad", "--base", name).fails(
+            status: 254, saying: "no container image")
+        #expect(try Files.names(in: repository.folder + "/tmp").isEmpty)
         try repository.varve("package", "pull", "oci://127.0.0.1:\(port)/team/none", "-o", "none").fails(status: 1)
         let left = try Files.names(in: repository.path).filter { $0.hasSuffix(".tmp") }
         #expect(left.isEmpty)
