@@ -49,6 +49,40 @@ import Testing
                 == MD5.digest(of: try layout.read(parsed.layers[0])).hex)
     }
 
+    /// The schema is closed: a field that it does not name makes a configuration invalid.
+    @Test("the configuration of a ModelPack has no field that the specification's schema does not know")
+    func modelPackSchema() throws {
+        var contents = sample.contents
+        contents.description.title = "Churn"
+        contents.description.vendor = "Example"
+        contents.description.family = "trees"
+        contents.description.datasets = [SourceReference(name: "raw", uri: "https://example.org/raw.csv")]
+        let layout = try layout()
+        let package = try ModelPackFormat.pack(contents, into: layout)
+        let manifest = try layout.manifest(try #require(package.manifest))
+        let configuration = try layout.document(manifest.configuration)
+        let texts: Set = [
+            "createdAt", "family", "name", "docURL", "sourceURL", "version", "revision", "vendor", "title",
+            "description",
+        ]
+        let lists: Set = ["authors", "datasetsURL", "licenses"]
+        #expect(Set(configuration.mapping?.keys ?? []) == ["descriptor", "config", "modelfs"])
+        let descriptor = try #require(configuration["descriptor"]?.mapping)
+        #expect(descriptor.count == 12)
+        for (key, value) in descriptor.entries {
+            if lists.contains(key) {
+                #expect(value.array?.allSatisfy { $0.string != nil } == true, "\(key)")
+            } else {
+                #expect(texts.contains(key) && value.string != nil, "\(key)")
+            }
+        }
+        let model = try #require(configuration["config"]?.mapping)
+        #expect(Set(model.keys).isSubset(of: ["architecture", "format", "paramSize", "precision", "quantization"]))
+        let files = try #require(configuration["modelfs"]?.mapping)
+        #expect(Set(files.keys) == ["type", "diffIds"])
+        #expect(files["diffIds"]?.array?.isEmpty == false)
+    }
+
     @Test("the same contents from another folder, in another order and under another umask have the same digest")
     func reproducible() throws {
         let other = try SamplePackage()
