@@ -33,6 +33,9 @@ let package = Package(
         .target(name: "CXGBoost", dependencies: ["CSystem"]),
         .target(name: "CGit2", dependencies: ["CSystem"]),
         .target(name: "CCurl", dependencies: ["CSystem"]),
+        .target(name: "CGit2"),
+        .target(name: "CCurl"),
+        .target(name: "CZlib", dependencies: ["CSystem"]),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
@@ -44,6 +47,7 @@ let package = Package(
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
+        layer("Packaging", ["Processes", "HTTP", "Documents", "FileSystem", "Hashing", "Basics", "CZlib"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "HTTP", "Hashing", "Documents"]),
         layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),
@@ -56,6 +60,7 @@ let package = Package(
         layer(
             "Versioning",
             [
+                "Packaging",
                 "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
                 "Charts", "FileSystem", "Hashing", "Basics",
             ]),
@@ -78,6 +83,13 @@ let package = Package(
                 "ProjectFiles",
                 "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables", "Documents", "Charts", "FileSystem",
                 "Rendering", "Basics", parser,
+                "Packaging", "HTTP", "Hashing",
+                "Pipelines", "Processes",
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
+                "Documents",
+                "Charts", "Pipelines", "Processes",
+                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
+                "FileSystem", "Rendering", "Basics", parser,
             ]),
         .executableTarget(
             name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,
@@ -117,6 +129,9 @@ let package = Package(
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        tests(
+            "PackagingTests",
+            ["Packaging", "HTTP", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
         tests(
             "EvaluationTests",

@@ -115,9 +115,9 @@ need_packages() {
 }
 
 need_build_packages() {
-    local packages=(git ca-certificates pkg-config libgit2-dev libcurl4-openssl-dev)
+    local packages=(git ca-certificates pkg-config libgit2-dev libcurl4-openssl-dev zlib1g-dev)
     command -v g++ >/dev/null || packages+=(g++)
-    need_packages "git, a C and C++ compiler, pkg-config, libgit2 and libcurl with their headers" "${packages[@]}"
+    need_packages "git, a C and C++ compiler, pkg-config, libgit2, libcurl and zlib with their headers" "${packages[@]}"
     if ! command -v apt-get >/dev/null && ! pkg-config --exists libgit2 2>/dev/null; then
         die "libgit2 is not installed" "Install it with its headers (Fedora: libgit2-devel, Arch and Homebrew: libgit2), then run this again."
     fi
@@ -545,8 +545,8 @@ dvc_version=3.67.1
 
 # Servers of Debian that the tests start on loopback; their packages start nothing here.
 need_test_servers() {
-    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium, XGBoost's library" \
-        nginx-extras openssh-server openssh-client openssl chromium libxgboost0
+    need_packages "nginx with the DAV extension, an SSH server and client, openssl, Chromium, XGBoost's library, a container registry, skopeo, minisign" \
+        nginx-extras openssh-server openssh-client openssl chromium libxgboost0 docker-registry skopeo minisign
 }
 
 # Programs from PyPI that the tests use, with all that they want: DVC, and servers and clients for S3.

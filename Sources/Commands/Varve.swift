@@ -33,6 +33,7 @@ package struct Varve: CommandFamily {
     private static let pipelineCommands: [any ParsableCommand.Type] = [
         StageCommand.self,
         ReproCommand.self,
+        RunCommand.self,
         DagCommand.self,
         WhyCommand.self,
         PlanCommand.self,
@@ -63,6 +64,7 @@ package struct Varve: CommandFamily {
         GetCommand.self,
         GetURLCommand.self,
         ListURLCommand.self,
+        PackageCommand.self,
     ]
 
     private static let setUpCommands: [any ParsableCommand.Type] = [

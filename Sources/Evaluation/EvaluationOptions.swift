@@ -40,7 +40,8 @@ package struct EvaluationOptions: Sendable {
     package var out: String?
 
     package static let keys = [
-        "predictions", "model", "data", "transform", "target", "score", "score_cols", "pred_col", "weight", "query", "cluster",
+        "predictions", "model", "data", "transform", "target", "score", "score_cols", "pred_col", "weight", "query",
+        "cluster",
         "key", "task", "positive", "classes", "labels_separator", "metrics", "threshold", "threshold_from",
         "threshold_for", "slice", "fairness", "min_n", "bootstrap", "ci", "ci_method", "seed", "baseline", "jobs",
         "calibration_bins", "calibration_strategy", "gates", "gate", "out", "md",

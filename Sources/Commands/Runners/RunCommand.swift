@@ -4,7 +4,9 @@ import ArgumentParser
 struct RunCommand: CommandFamily {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Prepare data, train, evaluate: the stages that varve runs itself",
-        subcommands: [RunPrepareCommand.self, RunTrainCommand.self, RunEvaluateCommand.self])
+        subcommands: [
+            RunPrepareCommand.self, RunTrainCommand.self, RunEvaluateCommand.self, RunPackageCommand.self,
+        ])
 
     @OptionGroup var global: GlobalOptions
 }

@@ -47,7 +47,8 @@ struct RunEvaluateCommand: VarveCommand {
         completion: .file())
     var data: String?
     @Flag(
-        name: .customLong("no-transformer"), help: "The table of --data has been through the model's transformer already")
+        name: .customLong("no-transformer"),
+        help: "The table of --data has been through the model's transformer already")
     var skipsTransformer = false
     @Option(
         help: ArgumentHelp("Column of what is true; one for each label where rows have several", valueName: "columns"))
