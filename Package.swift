@@ -33,8 +33,6 @@ let package = Package(
         .target(name: "CXGBoost", dependencies: ["CSystem"]),
         .target(name: "CGit2", dependencies: ["CSystem"]),
         .target(name: "CCurl", dependencies: ["CSystem"]),
-        .target(name: "CGit2"),
-        .target(name: "CCurl"),
         .target(name: "CZlib", dependencies: ["CSystem"]),
         // Platform
         layer("Basics"),

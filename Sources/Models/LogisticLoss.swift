@@ -159,9 +159,9 @@ struct LogisticLoss {
         var sums = SIMD4<Double>.zero
         let whole = a.count & ~3
         for place in Swift.stride(from: 0, to: whole, by: 4) {
-            sums +=
-                SIMD4(a[place], a[place + 1], a[place + 2], a[place + 3])
-                * SIMD4(b[place], b[place + 1], b[place + 2], b[place + 3])
+            let left = SIMD4<Double>(a[place], a[place + 1], a[place + 2], a[place + 3])
+            let right = SIMD4<Double>(b[place], b[place + 1], b[place + 2], b[place + 3])
+            sums += left * right
         }
         var sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
         for place in whole..<a.count { sum += a[place] * b[place] }
