@@ -1,0 +1,433 @@
+package import Basics
+package import Documents
+
+/// A study that is under way: it hands out trials, takes their reports and results, and keeps all of it in a journal.
+///
+/// What it promises: a trial is in the journal before anybody runs it, and its result before anything follows from it;
+/// each trial is drawn from the study's seed, its own number and the trials that the journal says were seen, and from
+/// nothing else. It knows no processes and no clock: who uses it says who is alive and what time it is.
+package final class Study {
+    package let journal: Journal
+    package let name: String
+    package let settings: StudySettings
+    /// Who runs its trials, as `isAlive` of `takeOver` will be asked about it; `nil` for a program that asks and tells.
+    package let owner: String?
+    private let now: () -> Double
+
+    /// The key of the settings among the study's user attributes.
+    package static let settingsKey = "varve"
+
+    private init(
+        _ journal: Journal, _ name: String, _ settings: StudySettings, owner: String?, now: @escaping () -> Double
+    ) {
+        self.journal = journal
+        self.name = name
+        self.settings = settings
+        self.owner = owner
+        self.now = now
+    }
+
+    /// Begins a study; points to be tried first wait in the journal from the start.
+    ///
+    /// - Parameter now: Seconds since 1970.
+    package static func create(
+        _ name: String, _ settings: StudySettings, in journal: Journal, owner: String?,
+        now: @escaping () -> Double
+    ) throws(Failure) -> Study {
+        try settings.check()
+        let points = try settings.first.map { (point) throws(Failure) in try settings.settings(of: point) }
+        try journal.append { (replay) throws(Failure) in
+            guard replay.study(named: name) == nil else {
+                throw Failure(
+                    "the study '\(name)' is already there", remedy: "resume it, or choose another name",
+                    category: .usage)
+            }
+            let id = replay.studies.count
+            var entries: [JournalEntry] = [
+                .createStudy(name: name, directions: settings.directions),
+                .studyUserAttribute(study: id, key: settingsKey, value: .mapping(settings.document)),
+                .studySystemAttribute(
+                    study: id, key: "study:metric_names", value: .array(settings.objectives.map { .string($0.metric) })),
+            ]
+            entries += points.map { .createTrial(study: id, waiting($0)) }
+            return entries
+        }
+        return Study(journal, name, settings, owner: owner, now: now)
+    }
+
+    /// Goes on with a study that is in the journal.
+    ///
+    /// - Parameter trials: Another number of trials than the study was begun with.
+    package static func open(
+        _ name: String, in journal: Journal, owner: String?, trials: Int? = nil, now: @escaping () -> Double
+    ) throws(Failure) -> Study {
+        try journal.refresh()
+        guard let record = journal.replay.study(named: name) else {
+            let names = journal.replay.present.map(\.name)
+            throw Failure(
+                "there is no study '\(name)' in '\(journal.path)'",
+                remedy: names.isEmpty ? nil : "there are \(names.joined(separator: ", "))", category: .usage)
+        }
+        guard let document = record.userAttributes[settingsKey]?.mapping else {
+            throw Failure("the study '\(name)' was not begun by varve, which therefore cannot go on with it")
+        }
+        var settings = try StudySettings(document: document)
+        if let trials { settings.trials = trials }
+        return Study(journal, name, settings, owner: owner, now: now)
+    }
+
+    /// The study as the journal tells it by now.
+    package var record: StudyRecord {
+        journal.replay.study(named: name) ?? StudyRecord(id: -1, name: name, directions: settings.directions)
+    }
+
+    private static func waiting(_ settings: [Trial.Setting]) -> Trial {
+        Trial(
+            number: 0, state: .waiting,
+            systemAttributes: Mapping([
+                (TrialMark.fixed, .mapping(Mapping(settings.map { ($0.name, $0.value) })))
+            ]))
+    }
+
+    // MARK: Asking
+
+    package enum Answer: Sendable, Equatable {
+        /// To be run now.
+        case trial(Trial)
+        /// Nothing before a running trial ends.
+        case wait
+        case done(StopReason)
+    }
+
+    package enum StopReason: Sendable, Equatable {
+        case trials, exhausted, target, patience, wall
+        /// So many trials failed in a row.
+        case failures(Int)
+    }
+
+    /// The next trial to run.
+    ///
+    /// - Parameter elapsed: Seconds since the study was begun or resumed.
+    package func ask(elapsed: Double = 0) throws(Failure) -> Answer {
+        var answer = Answer.wait
+        var asked: Int?
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name) else {
+                throw Failure("the study '\(name)' was deleted meanwhile")
+            }
+            let waiting = record.trials.first { $0.state == .waiting }
+            let number = waiting?.number ?? record.trials.count
+            guard let visible = visible(number, record) else {
+                // A study that has ended is not held up by the trials that still run.
+                if waiting == nil, number >= settings.trials { answer = .done(.trials) }
+                return []
+            }
+            if let reason = stopReason(record, number, elapsed) {
+                answer = .done(reason)
+                return []
+            }
+            if waiting == nil, number >= settings.trials {
+                answer = .done(.trials)
+                return []
+            }
+            let context = Self.context(record, number, visible, settings)
+            if let capacity = try settings.sampler.sampler.capacity(settings.space), context.drawn >= capacity,
+                waiting == nil
+            {
+                answer = .done(.exhausted)
+                return []
+            }
+            let fixed = try waiting.map { (trial) throws(Failure) in try fixedSettings(trial) } ?? []
+            let suggestion = try settings.sampler.sampler.suggest(context, fixed: fixed)
+            var attributes = suggestion.attributes
+            attributes[TrialMark.seen] = visible.value
+            if let owner { attributes[TrialMark.owner] = .string(owner) }
+            asked = number
+            let moment = Timestamp.text(now())
+            if let waiting {
+                // The state comes last: a writer that is killed before it leaves the trial waiting.
+                return suggestion.settings.map { .parameter(trial: waiting.id, $0) }
+                    + attributes.entries.map {
+                        .trialSystemAttribute(trial: waiting.id, key: $0.key, value: $0.value)
+                    } + [.state(trial: waiting.id, .running, values: nil, at: moment)]
+            }
+            return [
+                .createTrial(
+                    study: record.id,
+                    Trial(
+                        number: number, state: .running, settings: suggestion.settings, systemAttributes: attributes,
+                        startedAt: moment))
+            ]
+        }
+        return asked.map { .trial(record.trials[$0]) } ?? answer
+    }
+
+    private func fixedSettings(_ trial: Trial) throws(Failure) -> [Trial.Setting] {
+        if !trial.settings.isEmpty, trial.systemAttributes[TrialMark.fixed] == nil { return trial.settings }
+        return try settings.settings(of: trial.systemAttributes[TrialMark.fixed]?.mapping ?? Mapping())
+    }
+
+    /// The trials that the sampler may look at; `nil` while one that it must see is not finished.
+    private func visible(_ number: Int, _ record: StudyRecord) -> SeenTrials? {
+        func isResult(_ trial: Trial) -> Bool { trial.state == .complete || trial.state == .pruned }
+        switch settings.order {
+        case .free:
+            return SeenTrials(
+                finished: record.order.filter { isResult(record.trials[$0]) },
+                running: record.trials.filter { $0.state == .running }.map(\.number))
+        case .strict(let window):
+            let end = max(0, number - window + 1)
+            guard record.trials.prefix(end).allSatisfy(\.state.isFinished) else { return nil }
+            // Those within the window count as running even when they have ended.
+            let late = record.trials.prefix(number).dropFirst(end).filter { $0.state != .waiting }
+            return SeenTrials(
+                finished: record.trials.prefix(end).filter(isResult).map(\.number), running: late.map(\.number))
+        }
+    }
+
+    static func context(
+        _ record: StudyRecord, _ number: Int, _ seen: SeenTrials, _ settings: StudySettings
+    ) -> SamplingContext {
+        let trials = record.trials
+        var finished = seen.finished.filter { trials.indices.contains($0) }.sorted().map { trials[$0] }
+        if let hyperband = settings.pruner.pruner as? HyperbandPruner {
+            finished = hyperband.peers(of: number, study: record.name, among: finished, order: seen.finished)
+        }
+        // How a trial ended is nothing to one that was drawn while it ran.
+        let running = seen.running.filter { trials.indices.contains($0) && $0 != number }.sorted().map { index in
+            let trial = trials[index]
+            return Trial(
+                id: trial.id, number: trial.number, state: .running, settings: trial.settings,
+                systemAttributes: trial.systemAttributes)
+        }
+        let given = trials.prefix(number).count { $0.systemAttributes[TrialMark.fixed] != nil }
+        let known = Set(finished.map(\.number))
+        return SamplingContext(
+            space: settings.space, directions: settings.directions, finished: finished,
+            order: seen.finished.filter { known.contains($0) }, running: running, number: number,
+            drawn: number - given, seed: settings.seed)
+    }
+
+    private func stopReason(_ record: StudyRecord, _ number: Int, _ elapsed: Double) -> StopReason? {
+        if let wall = settings.stop.wall, elapsed >= wall { return .wall }
+        let ended: [Trial]
+        switch settings.order {
+        case .free: ended = record.order.map { record.trials[$0] }
+        case .strict(let window): ended = Array(record.trials.prefix(max(0, number - window + 1)))
+        }
+        let failed = ended.reversed().prefix { $0.state == .failed }.count
+        if settings.stop.failures > 0, failed >= settings.stop.failures { return .failures(failed) }
+        guard settings.directions.count == 1 else { return nil }
+        let direction = settings.directions[0]
+        var best: Double?
+        var since = 0
+        for trial in ended where trial.state == .complete || trial.state == .pruned {
+            guard trial.state == .complete, trial.isFeasible, let value = trial.value, !value.isNaN,
+                best.map({ direction.isBetter(value, than: $0) }) ?? true
+            else {
+                since += 1
+                continue
+            }
+            best = value
+            since = 0
+        }
+        if let target = settings.stop.target, let best, !direction.isBetter(target, than: best) { return .target }
+        if let patience = settings.stop.patience, best != nil, since >= patience { return .patience }
+        return nil
+    }
+
+    // MARK: Telling
+
+    package enum Outcome: Sendable, Equatable {
+        /// One value for each objective.
+        case complete([Double])
+        case pruned
+        case failed(String)
+    }
+
+    /// What becomes of a trial after its outcome was told.
+    package enum Sequel: Sendable, Equatable {
+        case ended(TrialState)
+        /// It failed, and by the rule for retries it is to be run again.
+        case again(Trial)
+    }
+
+    /// Takes a value that a running trial reports on its way.
+    ///
+    /// - Returns: whether the trial is to be stopped; `tell` it as pruned then.
+    @discardableResult
+    package func report(_ number: Int, _ value: Double, at step: Int) throws(Failure) -> Bool {
+        var isPruned = false
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name), record.trials.indices.contains(number) else {
+                throw Failure("the study '\(name)' has no trial \(number)", category: .usage)
+            }
+            var trial = record.trials[number]
+            guard trial.state == .running else { return [] }
+            trial.report(value, at: step)
+            let verdict = verdict(trial, record)
+            isPruned = verdict.prune
+            return [.report(trial: trial.id, step: step, value: value)]
+                + verdict.attributes.entries.map {
+                    .trialSystemAttribute(trial: trial.id, key: $0.key, value: $0.value)
+                }
+        }
+        return isPruned
+    }
+
+    private func verdict(_ trial: Trial, _ record: StudyRecord) -> Verdict {
+        guard settings.directions.count == 1 else { return .keep }
+        var others = record.trials.filter { $0.number != trial.number }
+        var order = record.order
+        if case .strict = settings.order {
+            // Only what was there for certain when the trial began may decide over it.
+            let seen = SeenTrials(trial.systemAttributes[TrialMark.seen])
+            let numbers = Set(seen?.finished ?? [])
+            others = others.filter { numbers.contains($0.number) }
+            order = seen?.finished ?? []
+        }
+        return settings.pruner.pruner.verdict(
+            PruningContext(
+                study: name, direction: settings.directions[0], trial: trial, others: others, order: order))
+    }
+
+    /// Takes the end of a trial.
+    ///
+    /// - Parameter metrics: What the constraints of the study name, beside the parameters.
+    package func tell(
+        _ number: Int, _ outcome: Outcome, metrics: (String) -> Value? = { _ in nil }
+    ) throws(Failure) -> Sequel {
+        var sequel = Sequel.ended(.failed)
+        var isAgain = false
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name), record.trials.indices.contains(number) else {
+                throw Failure("the study '\(name)' has no trial \(number)", category: .usage)
+            }
+            let trial = record.trials[number]
+            guard !trial.state.isFinished else {
+                sequel = .ended(trial.state)
+                return []
+            }
+            let moment = Timestamp.text(now())
+            switch Self.checked(outcome, settings) {
+            case .complete(let values):
+                sequel = .ended(.complete)
+                var violations: [Value] = []
+                for constraint in settings.constraints {
+                    violations.append(
+                        .float(try constraint.violation { name in trial[name]?.value ?? metrics(name) }))
+                }
+                let constraints: [JournalEntry] =
+                    violations.isEmpty
+                    ? []
+                    : [.trialSystemAttribute(trial: trial.id, key: "constraints", value: .array(violations))]
+                return constraints + [.state(trial: trial.id, .complete, values: values, at: moment)]
+            case .pruned:
+                sequel = .ended(.pruned)
+                let last = trial.lastReport.flatMap { $0.value.isNaN ? nil : [$0.value] }
+                return [.state(trial: trial.id, .pruned, values: last, at: moment)]
+            case .failed(let reason):
+                let attempt = trial.systemAttributes[TrialMark.attempt]?.int ?? 1
+                let entry = JournalEntry.trialSystemAttribute(
+                    trial: trial.id, key: TrialMark.failure, value: .string(reason))
+                if attempt <= settings.retries {
+                    isAgain = true
+                    return [
+                        entry,
+                        .trialSystemAttribute(trial: trial.id, key: TrialMark.attempt, value: .int(attempt + 1)),
+                    ]
+                }
+                return [entry, .state(trial: trial.id, .failed, values: nil, at: moment)]
+            }
+        }
+        if isAgain { sequel = .again(record.trials[number]) }
+        return sequel
+    }
+
+    /// A result that is no result counts as a failure.
+    private static func checked(_ outcome: Outcome, _ settings: StudySettings) -> Outcome {
+        guard case .complete(let values) = outcome else { return outcome }
+        guard values.count == settings.objectives.count else {
+            return .failed("\(values.count) values came for \(settings.objectives.count) objectives")
+        }
+        if values.contains(where: \.isNaN) { return .failed("the objective is NaN") }
+        return outcome
+    }
+
+    // MARK: Taking over
+
+    /// Takes the running trials of coordinators that are gone, to be run again under their own numbers with their own
+    /// parameters.
+    ///
+    /// - Parameter isAlive: Whether the coordinator that named itself so still runs; a trial without one, which a
+    ///   program asked for, stays with that program.
+    package func takeOver(isAlive: (String) -> Bool) throws(Failure) -> [Trial] {
+        var numbers: [Int] = []
+        try journal.append { [self] (replay) throws(Failure) in
+            numbers = []
+            guard let record = replay.study(named: name) else { return [] }
+            var entries: [JournalEntry] = []
+            for trial in record.trials where trial.state == .running {
+                guard let other = trial.systemAttributes[TrialMark.owner]?.string, other != owner, !isAlive(other)
+                else { continue }
+                let attempt = trial.systemAttributes[TrialMark.attempt]?.int ?? 1
+                // The attempt comes first, since it makes all older reports void.
+                entries += [
+                    // A lost attempt is nobody's failure and does not count for the rule on retries.
+                    .trialSystemAttribute(trial: trial.id, key: TrialMark.attempt, value: .int(attempt)),
+                    .trialSystemAttribute(
+                        trial: trial.id, key: TrialMark.owner, value: owner.map(Value.string) ?? .null),
+                ]
+                numbers.append(trial.number)
+            }
+            return entries
+        }
+        return numbers.map { record.trials[$0] }
+    }
+
+    /// Lets failed trials be run again, each as a new one with the same parameters.
+    ///
+    /// - Returns: how many.
+    package func retryFailed() throws(Failure) -> Int {
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name) else { return [] }
+            let retried = Set(record.trials.compactMap { $0.systemAttributes[TrialMark.failedTrial]?.int })
+            return record.trials.filter { $0.state == .failed && !retried.contains($0.number) }.map { trial in
+                var copy = Self.waiting(trial.settings)
+                copy.systemAttributes[TrialMark.failedTrial] = .int(trial.number)
+                return .createTrial(study: record.id, copy)
+            }
+        }
+    }
+
+    /// Adds points to be tried next.
+    package func enqueue(_ points: [Mapping]) throws(Failure) {
+        let settings = try points.map { (point) throws(Failure) in try self.settings.settings(of: point) }
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name) else { return [] }
+            return settings.map { .createTrial(study: record.id, Self.waiting($0)) }
+        }
+    }
+
+    // MARK: Replaying
+
+    /// Draws every trial again from the seed and from what it saw.
+    ///
+    /// - Returns: the numbers of those that come out differently. A study without any was drawn by these samplers and
+    ///   nothing else.
+    package func replay() throws(Failure) -> [Int] {
+        let record = record
+        var different: [Int] = []
+        for trial in record.trials where trial.state != .waiting {
+            guard let seen = SeenTrials(trial.systemAttributes[TrialMark.seen]) else {
+                different.append(trial.number)
+                continue
+            }
+            let context = Self.context(record, trial.number, seen, settings)
+            let fixed = trial.systemAttributes[TrialMark.fixed] == nil ? [] : try fixedSettings(trial)
+            let suggestion = try settings.sampler.sampler.suggest(context, fixed: fixed)
+            if suggestion.settings != trial.settings { different.append(trial.number) }
+        }
+        return different
+    }
+}
