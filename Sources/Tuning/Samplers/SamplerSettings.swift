@@ -51,6 +51,26 @@ package struct SamplerSettings: Sendable {
             }
             guard tpe.priorWeight >= 0 else { throw reader.wrong("prior_weight", "must not be negative") }
             sampler = tpe
+        case "cmaes":
+            try only(["startup", "sigma", "population"])
+            var cmaes = CovarianceSampler()
+            cmaes.startup = try reader.integer("startup") ?? cmaes.startup
+            cmaes.sigma = try reader.number("sigma") ?? cmaes.sigma
+            guard cmaes.sigma > 0, cmaes.sigma.isFinite else { throw reader.wrong("sigma", "must be above 0") }
+            cmaes.population = try reader.integer("population")
+            if let population = cmaes.population, !(4...100_000).contains(population) {
+                throw reader.wrong("population", "must be at least 4")
+            }
+            sampler = cmaes
+        case "nsga2":
+            try only(["population", "crossover", "swapping", "mutation"])
+            var nsga2 = GeneticSampler()
+            nsga2.population = try reader.integer("population") ?? nsga2.population
+            guard nsga2.population >= 2 else { throw reader.wrong("population", "must be at least 2") }
+            nsga2.crossover = try reader.number("crossover") ?? nsga2.crossover
+            nsga2.swapping = try reader.number("swapping") ?? nsga2.swapping
+            nsga2.mutation = try reader.number("mutation")
+            sampler = nsga2
         default: throw Self.unknown(name, "sampler", Self.names)
         }
     }
