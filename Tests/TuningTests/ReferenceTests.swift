@@ -94,6 +94,74 @@ struct ReferenceTests {
         }
     }
 
+    @Test("a Gaussian process expects what scikit-learn's does")
+    func gaussianProcess() throws {
+        let reference = try References.document("numbers.json")["gp"] ?? .null
+        let shape = GaussianProcess.Shape(
+            inverseSquares: reference["lengths"].numbers.map { 1 / ($0 * $0) }, scale: reference["scale"].number,
+            noise: reference["noise"].number)
+        let process = try #require(
+            GaussianProcess(
+                points: reference["x"].rows, values: reference["y"].numbers, isChoice: [false, false], shape: shape))
+        let predictions = reference["at"].rows.map { process.prediction(at: $0) }
+        #expect(near(predictions.map(\.mean), reference["mean"].numbers))
+        #expect(near(predictions.map(\.variance), reference["variance"].numbers))
+        #expect(near([process.logLikelihood], [reference["log_likelihood"].number]))
+    }
+
+    @Test("gradients of the expected improvement are those of its values")
+    func improvementGradient() throws {
+        let reference = try References.document("numbers.json")["gp"] ?? .null
+        let process = try #require(
+            GaussianProcess.fitted(
+                points: reference["x"].rows, values: reference["y"].numbers, isChoice: [false, false]))
+        let constraint = try #require(
+            GaussianProcess.fitted(
+                points: reference["x"].rows, values: reference["y"].numbers.map { 0.3 - $0 }, isChoice: [false, false]))
+        let improvement = ExpectedImprovement(objective: process, best: 1.2, constraints: [(constraint, 0.1)])
+        for point in [[0.3, 0.4], [0.81, 0.13], [0.05, 0.95]] {
+            let (value, gradient) = improvement.gradient(at: point)
+            #expect(near([value], [improvement.value(at: point)], 1e-12))
+            for axis in 0..<2 {
+                var (left, right) = (point, point)
+                left[axis] -= 1e-5
+                right[axis] += 1e-5
+                let slope = (improvement.value(at: right) - improvement.value(at: left)) / 2e-5
+                #expect(near([gradient[axis]], [slope], 1e-4), "axis \(axis) at \(point)")
+            }
+        }
+        for pair in (try References.document("numbers.json")["log_ei"] ?? .null).rows {
+            #expect(near([ExpectedImprovement.logStandard(pair[0])], [pair[1]], 1e-11), "at \(pair[0])")
+        }
+    }
+
+    @Test("a fitted process is likelier than one of another shape")
+    func fittedProcess() throws {
+        let reference = try References.document("numbers.json")["gp"] ?? .null
+        let points = reference["x"].rows
+        let values = reference["y"].numbers
+        let fitted = try #require(GaussianProcess.fitted(points: points, values: values, isChoice: [false, false]))
+        func posterior(_ process: GaussianProcess) -> Double {
+            var sum = process.logLikelihood
+            for inverse in process.shape.inverseSquares { sum -= 0.1 / inverse + 0.1 * inverse }
+            sum += Real.log(process.shape.scale) - process.shape.scale
+            return sum + 0.1 * Real.log(process.shape.noise) - 30 * process.shape.noise
+        }
+        for change in 0..<4 {
+            for factor in [0.8, 1.25] {
+                var shape = fitted.shape
+                switch change {
+                case 0, 1: shape.inverseSquares[change] *= factor
+                case 2: shape.scale *= factor
+                default: shape.noise *= factor
+                }
+                let other = try #require(
+                    GaussianProcess(points: points, values: values, isChoice: [false, false], shape: shape))
+                #expect(posterior(other) <= posterior(fitted) + 1e-3)
+            }
+        }
+    }
+
     @Test("importance by PED-ANOVA is Optuna's")
     func pedAnova() throws {
         let space = try ImportanceSpace.make()

@@ -26,25 +26,25 @@ package struct CovarianceSampler: Sampler {
     }
 
     package func draw(_ context: SamplingContext, _ random: inout RandomSource) throws(Failure) -> Draw {
-        let ended = context.completeInOrder.filter { trial in trial.value.map { !$0.isNaN } ?? false }
-        guard ended.count >= max(1, startup) else { return Draw() }
+        guard context.finished.count(where: { $0.state == .complete }) >= max(1, startup) else { return Draw() }
         let parameters = context.commonParameters(includingPruned: false).filter { !$0.distribution.isCategorical }
         guard parameters.count >= 2 else { return Draw() }
         var state = CovarianceAdaptation(
             mean: parameters.map { _ in 0.5 }, sigma: max(sigma, 1e-10), population: population)
-        while true {
-            let generation = state.generation
-            let told = ended.lazy.filter { $0.systemAttributes[Self.key]?.int == generation }.prefix(state.population)
-            guard told.count == state.population else { break }
+        let generations = context.generations(Self.key)
+        while let told = generations[state.generation], told.count >= state.population {
             state.tell(
-                told.map { trial in
+                told.prefix(state.population).map { trial in
                     let point = parameters.map { parameter in
                         trial[parameter.name].map { parameter.distribution.place(of: $0.inside) } ?? 0.5
                     }
                     return (point, context.directions[0].loss(trial.value ?? .infinity))
                 })
         }
-        let point = state.draw(&random)
+        var point = state.draw(&random)
+        for _ in 0..<50 where !context.isAllowed(parameters, zip(parameters, point).map { $0.distribution.at($1) }) {
+            point = state.draw(&random)
+        }
         var result = Draw(attributes: Mapping([(Self.key, .int(state.generation))]))
         for (parameter, place) in zip(parameters, point) {
             result.values[parameter.name] = parameter.distribution.at(place)

@@ -16,13 +16,11 @@ package struct GeneticSampler: Sampler {
     package init() {}
 
     package func draw(_ context: SamplingContext, _ random: inout RandomSource) throws(Failure) -> Draw {
-        let ended = context.completeInOrder
+        let generations = context.generations(Self.key)
         var generation = 0
         var parents: [Trial] = []
-        while true {
-            let members = ended.lazy.filter { $0.systemAttributes[Self.key]?.int == generation }.prefix(population)
-            guard members.count == population else { break }
-            parents = elite(parents + Array(members), context)
+        while let members = generations[generation], members.count >= population {
+            parents = elite(parents + members.prefix(population), context)
             generation += 1
         }
         var result = Draw(attributes: Mapping([(Self.key, .int(generation))]))

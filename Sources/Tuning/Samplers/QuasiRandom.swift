@@ -4,18 +4,9 @@ import Basics
 package enum QuasiRandom {
     /// The point of Sobol's sequence in Gray code order; the first is the origin.
     ///
-    /// - Parameter scramble: With a seed the sequence is turned by Matoušek's random linear matrices and a digital
-    ///   shift, which keeps its evenness and moves it off the origin.
+    /// - Parameter seed: With one the sequence is turned, see `SobolSequence`.
     package static func sobol(_ index: Int, dimensions: Int, scramble seed: UInt64? = nil) -> [Double] {
-        let gray = UInt32(truncatingIfNeeded: index ^ (index >> 1))
-        return (0..<dimensions).map { dimension in
-            let directions = directions(dimension)
-            guard let seed else { return fraction(combined(gray, directions)) }
-            var random = RandomSource(seed: seed).split(UInt64(dimension))
-            let matrix = lowerTriangle(&random)
-            let turned = directions.map { product(matrix, $0) }
-            return fraction(combined(gray, turned) ^ UInt32(truncatingIfNeeded: random.next()))
-        }
+        SobolSequence(dimensions: dimensions, scramble: seed)[index]
     }
 
     /// The most dimensions that the table of direction numbers has.
@@ -53,15 +44,48 @@ package enum QuasiRandom {
         }
     }
 
-    // MARK: Sobol's numbers
+    private static func primes(_ count: Int) -> [Int] {
+        var primes: [Int] = []
+        var candidate = 2
+        while primes.count < count {
+            if primes.allSatisfy({ candidate % $0 != 0 }) { primes.append(candidate) }
+            candidate += 1
+        }
+        return primes
+    }
+}
 
-    private static func combined(_ gray: UInt32, _ directions: [UInt32]) -> UInt32 {
-        var result: UInt32 = 0
-        for bit in 0..<32 where gray >> UInt32(bit) & 1 == 1 { result ^= directions[bit] }
-        return result
+/// Sobol's sequence with the direction numbers of Joe and Kuo, of which any point can be had.
+struct SobolSequence {
+    private var directions: [[UInt32]]
+    private var shifts: [UInt32]
+
+    /// - Parameter seed: With one the sequence is turned by Matoušek's random linear matrices and a digital shift, which
+    ///   keeps its evenness and moves it off the origin.
+    init(dimensions: Int, scramble seed: UInt64? = nil) {
+        directions = (0..<dimensions).map(Self.directions)
+        shifts = [UInt32](repeating: 0, count: dimensions)
+        guard let seed else { return }
+        for dimension in 0..<dimensions {
+            var random = RandomSource(seed: seed).split(UInt64(dimension))
+            let matrix = Self.lowerTriangle(&random)
+            directions[dimension] = directions[dimension].map { Self.product(matrix, $0) }
+            shifts[dimension] = UInt32(truncatingIfNeeded: random.next())
+        }
     }
 
-    private static func fraction(_ digits: UInt32) -> Double { Double(digits) * 0x1p-32 }
+    subscript(_ index: Int) -> [Double] {
+        let gray = UInt32(truncatingIfNeeded: index ^ (index >> 1))
+        return zip(directions, shifts).map { directions, shift in
+            var digits = shift
+            var rest = gray
+            while rest != 0 {
+                digits ^= directions[rest.trailingZeroBitCount]
+                rest &= rest - 1
+            }
+            return Double(digits) * 0x1p-32
+        }
+    }
 
     private static func directions(_ dimension: Int) -> [UInt32] {
         guard dimension > 0, dimension <= SobolDirections.rows.count else {
@@ -98,15 +122,5 @@ package enum QuasiRandom {
             result |= 1 << UInt32(31 - row)
         }
         return result
-    }
-
-    private static func primes(_ count: Int) -> [Int] {
-        var primes: [Int] = []
-        var candidate = 2
-        while primes.count < count {
-            if primes.allSatisfy({ candidate % $0 != 0 }) { primes.append(candidate) }
-            candidate += 1
-        }
-        return primes
     }
 }

@@ -42,6 +42,26 @@ package struct SamplingContext: Sendable {
         return order.compactMap { byNumber[$0] }.filter { $0.state == .complete }
     }
 
+    /// The complete trials by the generation that an attribute names, each in the order in which they ended.
+    func generations(_ key: String) -> [Int: [Trial]] {
+        var result: [Int: [Trial]] = [:]
+        for trial in completeInOrder {
+            if let generation = trial.systemAttributes[key]?.int { result[generation, default: []].append(trial) }
+        }
+        return result
+    }
+
+    /// Whether values that are drawn together keep the limits, as far as those speak of them.
+    func isAllowed(
+        _ parameters: [(name: String, distribution: Distribution)], _ values: [Double]
+    ) -> Bool {
+        guard !space.limits.isEmpty else { return true }
+        let settings = zip(parameters, values).map { parameter, value in
+            Trial.Setting(name: parameter.name, inside: value, distribution: parameter.distribution)
+        }
+        return ((try? space.violation(settings)) ?? 0) <= 0
+    }
+
     /// The parameters that every trial so far has with the same distribution, sorted by name, less those with one
     /// value. Without trials there are none.
     func commonParameters(includingPruned: Bool) -> [(name: String, distribution: Distribution)] {
@@ -102,16 +122,18 @@ extension Sampler {
 
     /// The point of a trial: fixed parameters as given, the others drawn.
     ///
-    /// A point that breaks a limit of the space is drawn again, up to a hundred times; then the one that broke the
-    /// limits least is taken.
+    /// A point that breaks a limit of the space is drawn again, soon at random; of a thousand that all break one the
+    /// least bad is taken.
     package func suggest(
         _ context: SamplingContext, fixed: [Trial.Setting] = []
     ) throws(Failure) -> Suggestion {
         let source = RandomSource(seed: context.seed).split(UInt64(context.number))
         var best: (suggestion: Suggestion, violation: Double)?
-        for attempt in 0..<100 {
+        for attempt in 0..<1000 {
             var random = attempt == 0 ? source : source.split(UInt64(attempt))
-            let suggestion = try point(context, fixed, &random)
+            let suggestion =
+                attempt < 10
+                ? try point(context, fixed, &random) : try RandomSampler().point(context, fixed, &random)
             guard !context.space.limits.isEmpty else { return suggestion }
             let violation = try context.space.violation(suggestion.settings)
             if violation <= 0 { return suggestion }
@@ -120,7 +142,7 @@ extension Sampler {
         return best?.suggestion ?? Suggestion(settings: [], attributes: Mapping())
     }
 
-    private func point(
+    fileprivate func point(
         _ context: SamplingContext, _ fixed: [Trial.Setting], _ random: inout RandomSource
     ) throws(Failure) -> Suggestion {
         let together = try draw(context, &random)

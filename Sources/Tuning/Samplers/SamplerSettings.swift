@@ -62,6 +62,15 @@ package struct SamplerSettings: Sendable {
                 throw reader.wrong("population", "must be at least 4")
             }
             sampler = cmaes
+        case "gp":
+            try only(["startup", "candidates"])
+            var process = GaussianProcessSampler()
+            process.startup = try reader.integer("startup") ?? process.startup
+            process.candidates = try reader.integer("candidates") ?? process.candidates
+            guard (1...100_000).contains(process.candidates) else {
+                throw reader.wrong("candidates", "must lie between 1 and 100000")
+            }
+            sampler = process
         case "nsga2":
             try only(["population", "crossover", "swapping", "mutation"])
             var nsga2 = GeneticSampler()

@@ -62,7 +62,9 @@ package struct TreeParzenSampler: Sampler {
             count: Self.good(of: context.finished.count, multiObjective: context.isMultiObjective))
         let below = estimator(parameters, split.below, even: context.isMultiObjective)
         let above = estimator(parameters, split.above, even: false)
-        let points = below.sample(max(1, candidates), &random)
+        var points = below.sample(max(1, candidates), &random)
+        let allowed = points.filter { context.isAllowed(parameters, $0) }
+        if !allowed.isEmpty { points = allowed }
         let likely = below.logDensity(points)
         let unlikely = above.logDensity(points)
         var best = 0
