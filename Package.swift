@@ -39,6 +39,10 @@ let package = Package(
         layer("Processes", ["Basics", "FileSystem", "CSystem"]),
         layer("Documents", ["Basics"]),
         layer("Tables", ["Basics", "FileSystem", "Hashing", "Documents"]),
+        // A study draws hundreds of points from densities of hundreds of kernels, in debug builds too.
+        .target(
+            name: "Tuning", dependencies: ["Documents", "FileSystem", "Basics"],
+            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
@@ -109,6 +113,7 @@ let package = Package(
                 "Hashing", "Basics", "TestSupport",
             ]),
         tests("TablesTests", ["Tables", "FileSystem", "Basics", "TestSupport"]),
+        tests("TuningTests", ["Tuning", "Documents", "FileSystem", "Basics"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

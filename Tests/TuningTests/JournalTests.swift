@@ -37,7 +37,8 @@ struct JournalTests {
     }
 
     /// Runs only where `VARVE_TEST_OPTUNA` names a Python that has Optuna.
-    @Test("Optuna reads a study of varve, goes on with it, and varve reads what it added",
+    @Test(
+        "Optuna reads a study of varve, goes on with it, and varve reads what it added",
         .enabled(if: getenv("VARVE_TEST_OPTUNA") != nil))
     func optunaReads() throws {
         try withFolder { folder in
@@ -48,7 +49,8 @@ struct JournalTests {
             settings.constraints = [try Expression("n <= 18")]
             settings.first = [Mapping([("n", 5)])]
             let study = try Study.create(
-                "s", settings, in: try Journal(path, worker: "varve"), owner: "one") { 1_763_900_000.25 }
+                "s", settings, in: try Journal(path, worker: "varve"), owner: "one"
+            ) { 1_763_900_000.25 }
             try SimulatedRun(slots: 2, failures: [4: 1], reports: 2).run(study) { values in
                 (Distribution.number(values["lr"]) ?? 0) - (values["c"] == "a" ? 1 : 0)
             }

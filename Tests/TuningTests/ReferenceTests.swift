@@ -16,7 +16,9 @@ struct ReferenceTests {
             #expect(QuasiRandom.sobol(index, dimensions: 12) == point)
         }
         #expect(QuasiRandom.sobol(1000, dimensions: 256) == references["sobol_1000"]?.numbers)
-        let first = [[0, 0], [0.5, 0.5], [0.75, 0.25], [0.25, 0.75], [0.375, 0.375], [0.875, 0.875], [0.625, 0.125]]
+        let first = [
+            [0, 0], [0.5, 0.5], [0.75, 0.25], [0.25, 0.75], [0.375, 0.375], [0.875, 0.875], [0.625, 0.125],
+        ]
         #expect((0..<7).map { QuasiRandom.sobol($0, dimensions: 2) } == first)
     }
 

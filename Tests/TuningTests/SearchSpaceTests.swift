@@ -18,7 +18,8 @@ struct SearchSpaceTests {
             ("x=range(5)", .int(try IntRange(0, 5))), ("x=choice(adam, sgd)", .categorical(["adam", "sgd"])),
             ("x=choice(1,2.5,true,null,'a,b')", .categorical([1, 2.5, true, .null, "a,b"])),
             ("x=adam,sgd", .categorical(["adam", "sgd"])), ("+x=shuffle(choice(1,2))", .categorical([1, 2])),
-            ("x=shuffle(range(1,4))", .int(try IntRange(1, 4))), ("x=sort(3,1,2,reverse=true)", .categorical([3, 1, 2])),
+            ("x=shuffle(range(1,4))", .int(try IntRange(1, 4))),
+            ("x=sort(3,1,2,reverse=true)", .categorical([3, 1, 2])),
             ("x=3", .categorical([3])), ("x=-1,1", .categorical([-1, 1])),
         ])
     func overrides(_ text: String, _ expected: Distribution) throws {
@@ -46,8 +47,9 @@ struct SearchSpaceTests {
         #expect(try FloatRange(1e-15, 1e-14, step: 4e-15).high == 9e-15)
         #expect(try IntRange(1, 8, step: 3).high == 7)
         let distribution = Distribution.float(try FloatRange(0, 1, step: 0.1))
-        #expect((0...10).map { distribution.rounded(Double($0) / 10 + 0.02) }
-            == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
+        #expect(
+            (0...10).map { distribution.rounded(Double($0) / 10 + 0.02) }
+                == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
     }
 
     @Test("distributions go through Optuna's JSON")
@@ -55,12 +57,14 @@ struct SearchSpaceTests {
         let range = Distribution.float(try FloatRange(1e-5, 0.1, log: true))
         #expect(
             JSON.emitPython(range.json)
-                == #"{"name": "FloatDistribution", "attributes": {"step": null, "low": 1e-05, "high": 0.1, "log": true}}"#)
+                == #"{"name": "FloatDistribution", "attributes": {"step": null, "low": 1e-05, "high": 0.1, "log": true}}"#
+        )
         for distribution in [
             range, .int(try IntRange(1, 9, step: 2)), .int(try IntRange(1, 9, log: true)),
             try .choices(["a", 1, 2.5, true, .null]), .float(try FloatRange(0, 1, step: 0.25)),
         ] { #expect(try Distribution(json: distribution.json) == distribution) }
-        let old = try JSON.parse(#"{"name": "IntLogUniformDistribution", "attributes": {"low": 1, "high": 8, "step": 1}}"#)
+        let old = try JSON.parse(
+            #"{"name": "IntLogUniformDistribution", "attributes": {"low": 1, "high": 8, "step": 1}}"#)
         #expect(try Distribution(json: old) == .int(try IntRange(1, 8, log: true)))
     }
 

@@ -70,7 +70,7 @@ struct StudyTests {
             let expected = Self.results(undisturbed)
             #expect(expected.contains { $0.state == .pruned })
             #expect(expected[5].state == .failed)
-            for steps in stride(from: 1, to: 90, by: 4) {
+            for steps in stride(from: 1, to: 90, by: 9) {
                 let inner = Paths.join(folder, "\(steps)")
                 try Files.makeDirectory(inner)
                 let study = try Self.study(inner, try Self.settings(order), "s")
@@ -112,7 +112,7 @@ struct StudyTests {
     func replay() throws {
         let function = try TestFunction.mixed3()
         try withFolder { folder in
-            for sampler in ["tpe", "random", "sobol", "halton"] {
+            for sampler in ["tpe", "random", "sobol", "halton", "cmaes", "nsga2", "gp"] {
                 var settings = try Self.settings()
                 settings.sampler = try SamplerSettings(document: .string(sampler))
                 let study = try Self.study(folder, settings, sampler)

@@ -21,7 +21,8 @@ extension StudySettings {
             objectives: objectives, space: try SearchSpace(document: space, limits: limits),
             sampler: try SamplerSettings(document: document["sampler"] ?? "tpe"),
             pruner: try PrunerSettings(document: document["pruner"] ?? "none"),
-            seed: UInt64(truncatingIfNeeded: try reader.integer("seed") ?? 0), trials: try reader.integer("trials") ?? 100
+            seed: UInt64(truncatingIfNeeded: try reader.integer("seed") ?? 0),
+            trials: try reader.integer("trials") ?? 100
         )
         retries = try reader.integer("retries") ?? 0
         for constraint in try reader.strings("constraints") ?? [] { constraints.append(try Expression(constraint)) }
@@ -167,7 +168,8 @@ struct SettingsReader {
 
     /// `90`, `90s`, `15m`, `12h`, `2d`
     func seconds(_ key: String) throws(Failure) -> Double? {
-        guard let text = value(key)?.string, let unit = text.last, let factor = ["s": 1.0, "m": 60, "h": 3600, "d": 86400][unit]
+        guard let text = value(key)?.string, let unit = text.last,
+            let factor = ["s": 1.0, "m": 60, "h": 3600, "d": 86400][unit]
         else { return try number(key) }
         guard let count = Double(text.dropLast()), count >= 0 else {
             throw wrong(key, "must be a time such as 90s, 15m or 12h")

@@ -83,7 +83,9 @@ package struct StudySettings: Sendable {
             throw Failure("the window of a strict order must be at least 1", category: .usage)
         }
         if objectives.count > 1 {
-            if pruner.name != "none" { throw Failure("a study with several objectives has no pruner", category: .usage) }
+            if pruner.name != "none" {
+                throw Failure("a study with several objectives has no pruner", category: .usage)
+            }
             if stop.target != nil || stop.patience != nil {
                 throw Failure("'target' and 'patience' need a study with one objective", category: .usage)
             }

@@ -56,7 +56,8 @@ package struct GaussianProcessSampler: Sampler {
         for start in chosen(starts, trials, points, scores, &random) {
             let summit = climb(start, improvement, parameters)
             // A summit beyond a limit is left for the place where the way up began.
-            let end = context.isAllowed(parameters, values(summit.point))
+            let end =
+                context.isAllowed(parameters, values(summit.point))
                 ? summit : (point: start, value: improvement.value(at: start))
             if end.value > bestValue { (best, bestValue) = (end.point, end.value) }
         }
@@ -147,10 +148,12 @@ package struct GaussianProcessSampler: Sampler {
             for share in shares { total += share }
             guard total > 0 else { break }
             var rest = random.uniform() * total
-            guard let index = shares.indices.first(where: { index in
-                rest -= shares[index]
-                return rest < 0
-            }) else { break }
+            guard
+                let index = shares.indices.first(where: { index in
+                    rest -= shares[index]
+                    return rest < 0
+                })
+            else { break }
             result.append(starts[index].point)
             shares[index] = 0
         }

@@ -117,6 +117,7 @@ struct ExpressionParser {
             case "true", "True": return .literal(.bool(true))
             case "false", "False": return .literal(.bool(false))
             case "null", "None": return .literal(.null)
+            case "and", "or", "not", "in": throw wrong("'\(word)' was not expected")
             default: return .name(word)
             }
         }
