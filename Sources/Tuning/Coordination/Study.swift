@@ -12,7 +12,7 @@ package final class Study {
     package let settings: StudySettings
     /// Who runs its trials, as `isAlive` of `takeOver` will be asked about it; `nil` for a program that asks and tells.
     package let owner: String?
-    private let now: () -> Double
+    let now: () -> Double
 
     /// The key of the settings among the study's user attributes.
     package static let settingsKey = "varve"
@@ -81,15 +81,13 @@ package final class Study {
         journal.replay.study(named: name) ?? StudyRecord(id: -1, name: name, directions: settings.directions)
     }
 
-    private static func waiting(_ settings: [Trial.Setting]) -> Trial {
+    static func waiting(_ settings: [Trial.Setting]) -> Trial {
         Trial(
             number: 0, state: .waiting,
             systemAttributes: Mapping([
                 (TrialMark.fixed, .mapping(Mapping(settings.map { ($0.name, $0.value) })))
             ]))
     }
-
-    // MARK: Asking
 
     package enum Answer: Sendable, Equatable {
         /// To be run now.
@@ -162,7 +160,7 @@ package final class Study {
         return asked.map { .trial(record.trials[$0]) } ?? answer
     }
 
-    private func fixedSettings(_ trial: Trial) throws(Failure) -> [Trial.Setting] {
+    func fixedSettings(_ trial: Trial) throws(Failure) -> [Trial.Setting] {
         if !trial.settings.isEmpty, trial.systemAttributes[TrialMark.fixed] == nil { return trial.settings }
         return try settings.settings(of: trial.systemAttributes[TrialMark.fixed]?.mapping ?? Mapping())
     }
@@ -234,200 +232,5 @@ package final class Study {
         if let target = settings.stop.target, let best, !direction.isBetter(target, than: best) { return .target }
         if let patience = settings.stop.patience, best != nil, since >= patience { return .patience }
         return nil
-    }
-
-    // MARK: Telling
-
-    package enum Outcome: Sendable, Equatable {
-        /// One value for each objective.
-        case complete([Double])
-        case pruned
-        case failed(String)
-    }
-
-    /// What becomes of a trial after its outcome was told.
-    package enum Sequel: Sendable, Equatable {
-        case ended(TrialState)
-        /// It failed, and by the rule for retries it is to be run again.
-        case again(Trial)
-    }
-
-    /// Takes a value that a running trial reports on its way.
-    ///
-    /// - Returns: whether the trial is to be stopped; `tell` it as pruned then.
-    @discardableResult
-    package func report(_ number: Int, _ value: Double, at step: Int) throws(Failure) -> Bool {
-        var isPruned = false
-        try journal.append { [self] (replay) throws(Failure) in
-            guard let record = replay.study(named: name), record.trials.indices.contains(number) else {
-                throw Failure("the study '\(name)' has no trial \(number)", category: .usage)
-            }
-            var trial = record.trials[number]
-            guard trial.state == .running else { return [] }
-            trial.report(value, at: step)
-            let verdict = verdict(trial, record)
-            isPruned = verdict.prune
-            return [.report(trial: trial.id, step: step, value: value)]
-                + verdict.attributes.entries.map {
-                    .trialSystemAttribute(trial: trial.id, key: $0.key, value: $0.value)
-                }
-        }
-        return isPruned
-    }
-
-    private func verdict(_ trial: Trial, _ record: StudyRecord) -> Verdict {
-        guard settings.directions.count == 1 else { return .keep }
-        var others = record.trials.filter { $0.number != trial.number }
-        var order = record.order
-        if case .strict = settings.order {
-            // Only what was there for certain when the trial began may decide over it.
-            let seen = SeenTrials(trial.systemAttributes[TrialMark.seen])
-            let numbers = Set(seen?.finished ?? [])
-            others = others.filter { numbers.contains($0.number) }
-            order = seen?.finished ?? []
-        }
-        return settings.pruner.pruner.verdict(
-            PruningContext(
-                study: name, direction: settings.directions[0], trial: trial, others: others, order: order))
-    }
-
-    /// Takes the end of a trial.
-    ///
-    /// - Parameter metrics: What the constraints of the study name, beside the parameters.
-    package func tell(
-        _ number: Int, _ outcome: Outcome, metrics: (String) -> Value? = { _ in nil }
-    ) throws(Failure) -> Sequel {
-        var sequel = Sequel.ended(.failed)
-        var isAgain = false
-        try journal.append { [self] (replay) throws(Failure) in
-            guard let record = replay.study(named: name), record.trials.indices.contains(number) else {
-                throw Failure("the study '\(name)' has no trial \(number)", category: .usage)
-            }
-            let trial = record.trials[number]
-            guard !trial.state.isFinished else {
-                sequel = .ended(trial.state)
-                return []
-            }
-            let moment = Timestamp.text(now())
-            switch Self.checked(outcome, settings) {
-            case .complete(let values):
-                sequel = .ended(.complete)
-                var violations: [Value] = []
-                for constraint in settings.constraints {
-                    violations.append(
-                        .float(try constraint.violation { name in trial[name]?.value ?? metrics(name) }))
-                }
-                let constraints: [JournalEntry] =
-                    violations.isEmpty
-                    ? []
-                    : [.trialSystemAttribute(trial: trial.id, key: "constraints", value: .array(violations))]
-                return constraints + [.state(trial: trial.id, .complete, values: values, at: moment)]
-            case .pruned:
-                sequel = .ended(.pruned)
-                let last = trial.lastReport.flatMap { $0.value.isNaN ? nil : [$0.value] }
-                return [.state(trial: trial.id, .pruned, values: last, at: moment)]
-            case .failed(let reason):
-                let attempt = trial.systemAttributes[TrialMark.attempt]?.int ?? 1
-                let entry = JournalEntry.trialSystemAttribute(
-                    trial: trial.id, key: TrialMark.failure, value: .string(reason))
-                if attempt <= settings.retries {
-                    isAgain = true
-                    return [
-                        entry,
-                        .trialSystemAttribute(trial: trial.id, key: TrialMark.attempt, value: .int(attempt + 1)),
-                    ]
-                }
-                return [entry, .state(trial: trial.id, .failed, values: nil, at: moment)]
-            }
-        }
-        if isAgain { sequel = .again(record.trials[number]) }
-        return sequel
-    }
-
-    /// A result that is no result counts as a failure.
-    private static func checked(_ outcome: Outcome, _ settings: StudySettings) -> Outcome {
-        guard case .complete(let values) = outcome else { return outcome }
-        guard values.count == settings.objectives.count else {
-            return .failed("\(values.count) values came for \(settings.objectives.count) objectives")
-        }
-        if values.contains(where: \.isNaN) { return .failed("the objective is NaN") }
-        return outcome
-    }
-
-    // MARK: Taking over
-
-    /// Takes the running trials of coordinators that are gone, to be run again under their own numbers with their own
-    /// parameters.
-    ///
-    /// - Parameter isAlive: Whether the coordinator that named itself so still runs; a trial without one, which a
-    ///   program asked for, stays with that program.
-    package func takeOver(isAlive: (String) -> Bool) throws(Failure) -> [Trial] {
-        var numbers: [Int] = []
-        try journal.append { [self] (replay) throws(Failure) in
-            numbers = []
-            guard let record = replay.study(named: name) else { return [] }
-            var entries: [JournalEntry] = []
-            for trial in record.trials where trial.state == .running {
-                guard let other = trial.systemAttributes[TrialMark.owner]?.string, other != owner, !isAlive(other)
-                else { continue }
-                let attempt = trial.systemAttributes[TrialMark.attempt]?.int ?? 1
-                // The attempt comes first, since it makes all older reports void.
-                entries += [
-                    // A lost attempt is nobody's failure and does not count for the rule on retries.
-                    .trialSystemAttribute(trial: trial.id, key: TrialMark.attempt, value: .int(attempt)),
-                    .trialSystemAttribute(
-                        trial: trial.id, key: TrialMark.owner, value: owner.map(Value.string) ?? .null),
-                ]
-                numbers.append(trial.number)
-            }
-            return entries
-        }
-        return numbers.map { record.trials[$0] }
-    }
-
-    /// Lets failed trials be run again, each as a new one with the same parameters.
-    ///
-    /// - Returns: how many.
-    package func retryFailed() throws(Failure) -> Int {
-        try journal.append { [self] (replay) throws(Failure) in
-            guard let record = replay.study(named: name) else { return [] }
-            let retried = Set(record.trials.compactMap { $0.systemAttributes[TrialMark.failedTrial]?.int })
-            return record.trials.filter { $0.state == .failed && !retried.contains($0.number) }.map { trial in
-                var copy = Self.waiting(trial.settings)
-                copy.systemAttributes[TrialMark.failedTrial] = .int(trial.number)
-                return .createTrial(study: record.id, copy)
-            }
-        }
-    }
-
-    /// Adds points to be tried next.
-    package func enqueue(_ points: [Mapping]) throws(Failure) {
-        let settings = try points.map { (point) throws(Failure) in try self.settings.settings(of: point) }
-        try journal.append { [self] (replay) throws(Failure) in
-            guard let record = replay.study(named: name) else { return [] }
-            return settings.map { .createTrial(study: record.id, Self.waiting($0)) }
-        }
-    }
-
-    // MARK: Replaying
-
-    /// Draws every trial again from the seed and from what it saw.
-    ///
-    /// - Returns: the numbers of those that come out differently. A study without any was drawn by these samplers and
-    ///   nothing else.
-    package func replay() throws(Failure) -> [Int] {
-        let record = record
-        var different: [Int] = []
-        for trial in record.trials where trial.state != .waiting {
-            guard let seen = SeenTrials(trial.systemAttributes[TrialMark.seen]) else {
-                different.append(trial.number)
-                continue
-            }
-            let context = Self.context(record, trial.number, seen, settings)
-            let fixed = trial.systemAttributes[TrialMark.fixed] == nil ? [] : try fixedSettings(trial)
-            let suggestion = try settings.sampler.sampler.suggest(context, fixed: fixed)
-            if suggestion.settings != trial.settings { different.append(trial.number) }
-        }
-        return different
     }
 }
