@@ -63,7 +63,7 @@ let package = Package(
         layer(
             "Pipelines",
             [
-                "Versioning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
+                "Versioning", "Tuning", "Processes", "ProjectFiles", "Indexing", "Objects", "Storage", "Git", "Documents",
                 "FileSystem", "Hashing", "Basics",
             ]),
         // Surface
@@ -71,7 +71,7 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Pipelines", "Processes",
+                "Tuning", "Pipelines", "Processes",
                 "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
                 "Documents",
                 "Charts", "Pipelines", "Processes",
@@ -108,7 +108,7 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "Pipelines", "Tuning", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),

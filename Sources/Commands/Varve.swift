@@ -36,6 +36,7 @@ package struct Varve: CommandFamily {
         DagCommand.self,
         WhyCommand.self,
         PlanCommand.self,
+        RunCommand.self,
         RunsCommand.self,
         PlotsCommand.self,
         FreezeCommand.self,

@@ -29,7 +29,7 @@ struct CommandLineTests {
                 "destroy", "diff", "doctor", "du", "fetch", "freeze", "gc", "get", "get-url", "import", "import-url",
                 "init", "install", "list", "list-url", "metrics", "move", "params", "plan", "plots", "pull", "push",
                 "remote", "remove", "report", "repro",
-                "root", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
+                "root", "run", "runs", "stage", "status", "unfreeze", "unprotect", "update", "version", "why",
             ])
     }
 

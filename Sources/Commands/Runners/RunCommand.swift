@@ -4,7 +4,7 @@ import ArgumentParser
 struct RunCommand: CommandFamily {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Prepare data, train, evaluate: the stages that varve runs itself",
-        subcommands: [])
+        subcommands: [RunTuneCommand.self])
 
     @OptionGroup var global: GlobalOptions
 }

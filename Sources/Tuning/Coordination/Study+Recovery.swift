@@ -56,6 +56,16 @@ extension Study {
         }
     }
 
+    /// Keeps new trials from being handed out, to this process and to others; or lets them again.
+    package func stop(_ isStopped: Bool) throws(Failure) {
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name),
+                (record.userAttributes[Self.stopKey]?.bool ?? false) != isStopped
+            else { return [] }
+            return [.studyUserAttribute(study: record.id, key: Self.stopKey, value: .bool(isStopped))]
+        }
+    }
+
     /// Draws every trial again from the seed and from what it saw.
     ///
     /// - Returns: the numbers of those that come out differently. A study without any was drawn by these samplers and

@@ -40,6 +40,14 @@ extension Study {
         return isPruned
     }
 
+    /// Remembers something with a running trial.
+    package func note(_ number: Int, _ key: String, _ value: Value) throws(Failure) {
+        try journal.append { [self] (replay) throws(Failure) in
+            guard let record = replay.study(named: name), record.trials.indices.contains(number) else { return [] }
+            return [.trialUserAttribute(trial: record.trials[number].id, key: key, value: value)]
+        }
+    }
+
     private func verdict(_ trial: Trial, _ record: StudyRecord) -> Verdict {
         guard settings.directions.count == 1 else { return .keep }
         var others = record.trials.filter { $0.number != trial.number }

@@ -17,6 +17,9 @@ package final class Study {
     /// The key of the settings among the study's user attributes.
     package static let settingsKey = "varve"
 
+    /// The key of a study's user attribute that keeps new trials from being handed out.
+    package static let stopKey = "varve:stop"
+
     private init(
         _ journal: Journal, _ name: String, _ settings: StudySettings, owner: String?, now: @escaping () -> Double
     ) {
@@ -29,10 +32,12 @@ package final class Study {
 
     /// Begins a study; points to be tried first wait in the journal from the start.
     ///
-    /// - Parameter now: Seconds since 1970.
+    /// - Parameters:
+    ///   - now: Seconds since 1970.
+    ///   - attributes: What else is to be remembered with the study.
     package static func create(
         _ name: String, _ settings: StudySettings, in journal: Journal, owner: String?,
-        now: @escaping () -> Double
+        attributes: Mapping = Mapping(), now: @escaping () -> Double
     ) throws(Failure) -> Study {
         try settings.check()
         let points = try settings.first.map { (point) throws(Failure) in try settings.settings(of: point) }
@@ -49,6 +54,7 @@ package final class Study {
                 .studySystemAttribute(
                     study: id, key: "study:metric_names", value: .array(settings.objectives.map { .string($0.metric) })),
             ]
+            entries += attributes.entries.map { .studyUserAttribute(study: id, key: $0.key, value: $0.value) }
             entries += points.map { .createTrial(study: id, waiting($0)) }
             return entries
         }
@@ -98,7 +104,7 @@ package final class Study {
     }
 
     package enum StopReason: Sendable, Equatable {
-        case trials, exhausted, target, patience, wall
+        case trials, exhausted, target, patience, wall, stopped
         /// So many trials failed in a row.
         case failures(Int)
     }
@@ -207,6 +213,7 @@ package final class Study {
     }
 
     private func stopReason(_ record: StudyRecord, _ number: Int, _ elapsed: Double) -> StopReason? {
+        if record.userAttributes[Self.stopKey]?.bool == true { return .stopped }
         if let wall = settings.stop.wall, elapsed >= wall { return .wall }
         let ended: [Trial]
         switch settings.order {
