@@ -43,10 +43,11 @@ struct TuneRetryCommand: VarveCommand {
         commandName: "retry", abstract: "Let failed trials be run again, each as a new one with the same parameters")
 
     @OptionGroup var place: StudyOptions
-    @Flag(help: "The failed trials; there is no other choice yet") var failed = false
+    @Flag(help: "Retry the trials that failed") var failed = false
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
+        guard failed else { throw Failure("say which trials to retry", remedy: "add --failed", category: .usage) }
         let study = try place.open(console)
         let count = try study.retryFailed()
         console.print(

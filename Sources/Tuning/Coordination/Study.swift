@@ -1,5 +1,5 @@
 package import Basics
-import Documents
+package import Documents
 
 /// A study that is under way: it hands out trials, takes their reports and results, and keeps all of it in a journal.
 ///
