@@ -29,9 +29,6 @@ enum CommandLookup {
                 early.append(word)
                 continue
             }
-            if !knows(word, at: place), let command = standIn(for: &place) {
-                return .command(command, words: early + [word] + rest)
-            }
             if let failure = descend(word, from: &place) { return .failure(failure) }
             if let command = place.type as? any VarveCommand.Type { return .command(command, words: early + rest) }
         }
@@ -44,10 +41,6 @@ enum CommandLookup {
 
     /// The options that every command has.
     private static let plain = ["-q", "--quiet", "-v", "--verbose"]
-
-    private static func knows(_ word: String, at place: Place) -> Bool {
-        place.type.configuration.subcommands.contains { names(of: $0).contains(word) }
-    }
 
     /// The member that a family means when none is named.
     private static func standIn(for place: inout Place) -> (any VarveCommand.Type)? {

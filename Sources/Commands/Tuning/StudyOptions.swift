@@ -46,7 +46,8 @@ struct StudyOptions: ParsableArguments {
             }
             return (path, study)
         }
-        let paths = try journal.map { [Paths.absolute($0, from: environment.workingDirectory)] }
+        let paths =
+            journal.map { [Paths.absolute($0, from: environment.workingDirectory)] }
             ?? Self.journals(environment)
         guard let path = paths.first else {
             throw Failure("there is no study yet", remedy: "begin one with `varve run tune`", category: .usage)
@@ -72,7 +73,8 @@ struct StudyOptions: ParsableArguments {
 
     private static func advice(_ environment: HostEnvironment) -> String? {
         let names = journals(environment).map { String(Paths.name($0).dropLast(".jsonl".count)) }
-        return names.isEmpty ? "begin one with `varve run tune`" : "choose one with --study: \(names.joined(separator: ", "))"
+        return names.isEmpty
+            ? "begin one with `varve run tune`" : "choose one with --study: \(names.joined(separator: ", "))"
     }
 
     /// Opens a study that is there.

@@ -34,12 +34,14 @@ struct TrialOptions: ParsableArguments {
             result.slots = (0..<count).map(String.init)
         }
         guard !result.slots.isEmpty else { throw Failure("'--gpus' names no device", category: .usage) }
-        result.timeout = try timeout ?? section["timeout"].map { value in
-            guard let seconds = Double(Distribution.text(value)) else {
-                throw Failure("'timeout' of the study must be a number of seconds", category: .usage)
+        result.timeout =
+            try timeout
+            ?? section["timeout"].map { value in
+                guard let seconds = Double(Distribution.text(value)) else {
+                    throw Failure("'timeout' of the study must be a number of seconds", category: .usage)
+                }
+                return seconds
             }
-            return seconds
-        }
         if let timeout = result.timeout, !(timeout > 0) || timeout > 1e9 {
             throw Failure("the time of a trial must be above 0", category: .usage)
         }
@@ -84,7 +86,8 @@ struct TrialSettings {
     func check(_ settings: StudySettings) throws {
         guard slots.count > 1 else { return }
         for objective in settings.objectives {
-            guard let file = TrialMetrics.split(objective.metric).file, !file.contains("{dir}"), !file.contains("{trial}")
+            guard let file = TrialMetrics.split(objective.metric).file, !file.contains("{dir}"),
+                !file.contains("{trial}")
             else { continue }
             throw Failure(
                 "trials that run at the same time would write over '\(file)'",
@@ -96,14 +99,13 @@ struct TrialSettings {
 
 /// Runs a study from a command.
 struct TuningSession {
-    let study: Study
     let trials: TrialSettings
     let console: Console
 
-    func run() async throws -> (Study.StopReason, StudyRecord) {
+    /// - Parameter study: Given away to the tasks that run its trials.
+    func run(_ study: sending Study) async throws -> (Study.StopReason, StudyRecord) {
         let settings = study.settings
-        let journal = study.journal.path
-        let request = try request(settings, journal)
+        let request = try request(settings, journal: study.journal.path)
         let best = BestSoFar(settings.directions, study.record)
         Interruption.watchTermination()
         let desk = StudyDesk(study)
@@ -112,12 +114,12 @@ struct TuningSession {
         return (reason, await desk.record)
     }
 
-    private func request(_ settings: StudySettings, _ journal: String) throws -> TuningRequest {
-        let folder = String(journal.hasSuffix(".jsonl") ? journal.dropLast(".jsonl".count) : journal[...]) + ".trials"
+    private func request(_ settings: StudySettings, journal: String) throws -> TuningRequest {
+        let stem = journal.hasSuffix(".jsonl") ? String(journal.dropLast(".jsonl".count)) : journal
         var request = TuningRequest(
             command: try TrialCommand(trials.words, space: settings.space),
             workingDirectory: trials.workingDirectory, variables: console.invocation.environment.variables,
-            folder: folder, slots: trials.slots)
+            folder: stem + ".trials", slots: trials.slots)
         request.slotsAreDevices = trials.slotsAreDevices
         request.limits = ProgramLimits(timeout: trials.timeout.map { .seconds($0) })
         return request

@@ -30,7 +30,7 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, trials) = try StudyBeginning(place, search, trial, section, words).begin(console, runs: true)
+        let (study, trials) = try StudyBeginning(place, search, trial, section, words).begin(console)
         try await files.run(study, trials, console)
     }
 }
@@ -49,7 +49,7 @@ struct TuneCreateCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, _) = try StudyBeginning(place, search, TrialOptions(), section, []).begin(console, runs: false)
+        let (study, _) = try StudyBeginning(place, search, nil, section, []).begin(console)
         console.print("Created the study '\(study.name)' in \(study.journal.path)")
     }
 }
@@ -59,7 +59,8 @@ struct TuneResumeCommand: VarveCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Go on with a study: lost trials first, then the rest",
         discussion: examples(
-            ("varve run tune resume", "After a crash"), ("varve run tune resume -n 200", "With more trials than planned")))
+            ("varve run tune resume", "After a crash"),
+            ("varve run tune resume -n 200", "With more trials than planned")))
     static let failureStatus: Int32 = 1
 
     @OptionGroup var place: StudyOptions
@@ -103,7 +104,7 @@ struct StudyFileOptions: ParsableArguments {
     func run(_ study: sending Study, _ trials: TrialSettings, _ console: Console) async throws {
         let settings = study.settings
         let name = study.name
-        let (reason, record) = try await TuningSession(study: study, trials: trials, console: console).run()
+        let (reason, record) = try await TuningSession(trials: trials, console: console).run(study)
         let summary = StudySummary(record: record, settings: settings)
         let folder = console.invocation.environment.workingDirectory
         if let table {
@@ -111,7 +112,8 @@ struct StudyFileOptions: ParsableArguments {
             try Files.write(Array(text.utf8), to: Paths.absolute(table, from: folder))
         }
         if let best, let trial = record.best {
-            let text = best.hasSuffix(".json")
+            let text =
+                best.hasSuffix(".json")
                 ? JSON.emitPython(.mapping(trial.nested)) + "\n" : YAML.emit(.mapping(trial.nested))
             try Files.write(Array(text.utf8), to: Paths.absolute(best, from: folder))
         }
@@ -127,7 +129,12 @@ struct StudyFileOptions: ParsableArguments {
         if case .failures = reason {
             throw Failure(
                 "the study '\(name)' was given up: \(StudySummary.text(reason))",
-                remedy: "see the output of a trial in its folder, then run `varve run tune resume`")
+                remedy: "see output.log in the folder of a trial, then run `varve run tune resume`")
+        }
+        if !record.trials.isEmpty, !record.trials.contains(where: { $0.state == .complete }) {
+            throw Failure(
+                "no trial of the study '\(name)' came to a result",
+                remedy: "see output.log in the folder of a trial")
         }
     }
 }
@@ -136,12 +143,13 @@ struct StudyFileOptions: ParsableArguments {
 private struct StudyBeginning {
     let place: StudyOptions
     let search: SearchOptions
-    let trial: TrialOptions
+    /// `nil` where others run the trials.
+    let trial: TrialOptions?
     let section: RunnerSectionOptions
     let words: [String]
 
     init(
-        _ place: StudyOptions, _ search: SearchOptions, _ trial: TrialOptions, _ section: RunnerSectionOptions,
+        _ place: StudyOptions, _ search: SearchOptions, _ trial: TrialOptions?, _ section: RunnerSectionOptions,
         _ words: [String]
     ) {
         self.place = place
@@ -151,7 +159,7 @@ private struct StudyBeginning {
         self.words = words.first == "--" ? Array(words.dropFirst()) : words
     }
 
-    func begin(_ console: Console, runs: Bool) throws -> (Study, TrialSettings) {
+    func begin(_ console: Console) throws -> (Study, TrialSettings) {
         let environment = console.invocation.environment
         let found = try StudySection(study: place.study, section, environment)
         let known = StudySettings.documentKeys + ["command", "jobs", "gpus", "timeout"]
@@ -160,12 +168,12 @@ private struct StudyBeginning {
                 "'\(key)' of the study is not known", remedy: "known are \(known.joined(separator: ", "))",
                 category: .usage)
         }
-        var trials = try trial.settings(above: found.values, environment)
+        var trials = try trial?.settings(above: found.values, environment) ?? TrialSettings()
         let settings = try StudySettings(
             document: try search.document(above: found.values, slots: trials.slots.count))
         let name = place.study ?? found.name ?? "study"
         var attributes = Mapping()
-        if runs {
+        if trial != nil {
             trials.words = words.isEmpty ? found.values["command"]?.array?.map(Distribution.text) ?? [] : words
             _ = try TrialCommand(trials.words, space: settings.space)
             try trials.check(settings)
@@ -179,7 +187,7 @@ private struct StudyBeginning {
                 category: .usage)
         }
         let study = try Study.create(
-            name, settings, in: journal, owner: runs ? StudyOptions.owner : nil, attributes: attributes
+            name, settings, in: journal, owner: trial == nil ? nil : StudyOptions.owner, attributes: attributes
         ) { WallClock.seconds }
         return (study, trials)
     }
