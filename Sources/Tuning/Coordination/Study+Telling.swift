@@ -81,6 +81,9 @@ extension Study {
                 sequel = .ended(trial.state)
                 return []
             }
+            guard trial.state == .running else {
+                throw Failure("trial \(number) of the study '\(name)' was not begun yet", category: .usage)
+            }
             let moment = Timestamp.text(now())
             switch Self.checked(outcome, settings) {
             case .complete(let values):

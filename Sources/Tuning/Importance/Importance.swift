@@ -201,7 +201,8 @@ struct GridDensity {
         var counts = [Int](repeating: 0, count: steps)
         for value in observed {
             let place = (((isLog ? Real.log(value) : value) - low) / width - 0.5).rounded(.up)
-            counts[Int(min(max(place, 0), Double(steps - 1)))] += 1
+            // A value beyond the range of its distribution, which other programs may write, has no logarithm.
+            counts[place.isNaN ? 0 : Int(min(max(place, 0), Double(steps - 1)))] += 1
         }
         return counts
     }

@@ -23,7 +23,7 @@ package struct HyperbandPruner: Pruner {
     }
 
     package func verdict(_ context: PruningContext) -> Verdict {
-        guard let budgets = budgets(most: most ?? context.firstLastStep.map { $0 + 1 }) else { return .keep }
+        guard let budgets = budgets(most: most ?? context.firstLastStep.map { $0 &+ 1 }) else { return .keep }
         let bracket = Self.bracket(context.study, context.trial.number, budgets)
         let others = context.others.filter { Self.bracket(context.study, $0.number, budgets) == bracket }
         let halving = HalvingPruner(least: least, factor: factor, skipped: bracket, bootstrap: bootstrap)
@@ -35,7 +35,7 @@ package struct HyperbandPruner: Pruner {
 
     /// The trials that a sampler may look at for a new one.
     package func peers(of number: Int, study: String, among trials: [Trial], order: [Int]) -> [Trial] {
-        let most = self.most ?? PruningContext.firstLastStep(trials, order).map { $0 + 1 }
+        let most = self.most ?? PruningContext.firstLastStep(trials, order).map { $0 &+ 1 }
         guard let budgets = budgets(most: most) else { return trials }
         let bracket = Self.bracket(study, number, budgets)
         return trials.filter { Self.bracket(study, $0.number, budgets) == bracket }
@@ -44,7 +44,8 @@ package struct HyperbandPruner: Pruner {
     /// The share of the trials that each bracket gets; `nil` as long as nobody knows how many steps there are.
     package func budgets(most: Int?) -> [Int]? {
         guard let most, least >= 1, factor >= 2 else { return nil }
-        let ratio = Double(max(most, least)) / Double(least)
+        // More steps than that nobody makes, and their budgets would not fit into a number.
+        let ratio = min(1e12, Double(max(most, least)) / Double(least))
         let brackets = Int((log(ratio) / log(Double(factor))).rounded(.down)) + 1
         return (0..<brackets).map { bracket in
             let s = brackets - 1 - bracket
