@@ -8,7 +8,7 @@ struct RunTuneCommand: CommandFamily {
             TuneStartCommand.self, TuneCreateCommand.self, TuneResumeCommand.self, TuneStopCommand.self,
             TuneListCommand.self, TuneStatusCommand.self, TuneBestCommand.self, TuneApplyCommand.self,
             TuneAddCommand.self, TuneRetryCommand.self, TuneAskCommand.self, TuneTellCommand.self,
-            TuneImportanceCommand.self, TuneExportCommand.self, TuneReplayCommand.self,
+            TuneImportanceCommand.self, TunePlotCommand.self, TuneExportCommand.self, TuneReplayCommand.self,
         ], defaultSubcommand: TuneStartCommand.self)
 
     @OptionGroup var global: GlobalOptions

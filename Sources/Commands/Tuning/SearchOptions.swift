@@ -49,10 +49,12 @@ struct SearchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop handing out trials after a time such as 90s, 15m or 12h", valueName: "time"))
     var wall: String?
     @Option(
-        help: ArgumentHelp("Formula that results keep, such as 'size_mb <= 50'; may be given again", valueName: "formula"))
+        help: ArgumentHelp(
+            "Formula that results keep, such as 'size_mb <= 50'; may be given again", valueName: "formula"))
     var constraint: [String] = []
     @Option(
-        help: ArgumentHelp("Formula that parameters keep, such as 'a + b <= 1'; may be given again", valueName: "formula"))
+        help: ArgumentHelp(
+            "Formula that parameters keep, such as 'a + b <= 1'; may be given again", valueName: "formula"))
     var limit: [String] = []
     @Option(
         help: ArgumentHelp("Point to try first, such as 'lr=0.1,opt=sgd'; may be given again", valueName: "point"))
@@ -73,7 +75,8 @@ struct SearchOptions: ParsableArguments {
             }
             result["space"] = .mapping(parameters)
         }
-        let objectives = minimize.map { Self.objective($0, "minimize") } + maximize.map { Self.objective($0, "maximize") }
+        let objectives =
+            minimize.map { Self.objective($0, "minimize") } + maximize.map { Self.objective($0, "maximize") }
         if !objectives.isEmpty { result["objective"] = .array(objectives) }
         if let sampler { result["sampler"] = try Self.named(sampler, "--sampler") }
         if let pruner { result["pruner"] = try Self.named(pruner, "--pruner") }

@@ -99,6 +99,8 @@ struct StudyFileOptions: ParsableArguments {
         name: .customLong("trials-file"),
         help: ArgumentHelp("Write a table of all trials there, as CSV or JSON", valueName: "file"), completion: .file())
     var table: String?
+    @Option(help: ArgumentHelp("Write a page with charts there", valueName: "file"), completion: .file())
+    var report: String?
     @Flag(help: "Print the best trial as JSON") var json = false
 
     func run(_ study: sending Study, _ trials: TrialSettings, _ console: Console) async throws {
@@ -110,6 +112,10 @@ struct StudyFileOptions: ParsableArguments {
         if let table {
             let text = table.hasSuffix(".json") ? TrialTable(record, settings).json : TrialTable(record, settings).csv
             try Files.write(Array(text.utf8), to: Paths.absolute(table, from: folder))
+        }
+        if let report {
+            let page = StudyCharts(record, settings).page
+            try Files.write(Array(page.html.utf8), to: Paths.absolute(report, from: folder))
         }
         if let best, let trial = record.best {
             let text =

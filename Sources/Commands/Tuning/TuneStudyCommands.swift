@@ -98,7 +98,8 @@ struct TuneTellCommand: VarveCommand {
     var value: [Double] = []
     @Option(help: ArgumentHelp("The value is that of a step, not the result", valueName: "number")) var step: Int?
     @Option(
-        help: ArgumentHelp("Metric that a constraint names, as name=value; may be given again", valueName: "name=value"))
+        help: ArgumentHelp("Metric that a constraint names, as name=value; may be given again", valueName: "name=value")
+    )
     var metric: [String] = []
     @Flag(help: "The trial was stopped early") var pruned = false
     @Option(help: ArgumentHelp("The trial failed, and why", valueName: "reason")) var failed: String?
