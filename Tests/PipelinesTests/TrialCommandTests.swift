@@ -46,6 +46,7 @@ import Tuning
         #expect(metrics(["auc=0.1", "val auc=0.5, epoch=3"]).value("auc") == 0.5)
         #expect(metrics(["{\"val\": {\"auc\": 0.75}}", "done"]).value("val.auc") == 0.75)
         #expect(metrics(["auc: 1e-3 x"]).value("auc") == 1e-3)
+        #expect(metrics(["auc=np.float64(0.5)"]).value("auc") == 0.5)
         #expect(metrics(["mauc=0.1"]).value("auc") == nil)
         try Files.makeDirectory(Paths.join(folder.path, "dvclive"))
         try Files.write(

@@ -81,7 +81,9 @@ package struct TrialMetrics: Sendable {
                 let isWord = range.lowerBound == line.startIndex
                     || line[line.index(before: range.lowerBound)].isWhitespace
                 let word = line[range.upperBound...].drop { $0 == " " }.prefix { !$0.isWhitespace && $0 != "," }
-                if isWord, let number = Double(word) { return .float(number) }
+                // NumPy shows its numbers as `np.float64(0.5)`.
+                let inner = word.hasSuffix(")") ? word.drop { $0 != "(" }.dropFirst().dropLast() : word
+                if isWord, let number = Double(inner) { return .float(number) }
             }
         }
         return nil
