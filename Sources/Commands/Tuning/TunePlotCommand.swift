@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Charts
 import FileSystem
+import Rendering
 import Tuning
 
 /// `varve run tune plot`: a study as a page, or in the terminal.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Charts
 import Documents
 import FileSystem
 import Pipelines

@@ -49,7 +49,8 @@ import Testing
         #expect(try repository.read("best.yaml") == "train:\n  lr: 0.01\n")
         #expect(try repository.read("trials.csv").split(separator: "\n").count == 4)
         try repository.varve("run", "tune", "apply").succeeds()
-        #expect(try repository.read("params.yaml") == "train:\n  lr: 0.01  # rate\nother: 3\n")
+        let lines = try repository.read("params.yaml").split(separator: "\n")
+        #expect(lines.count == 3 && lines[1].hasPrefix("  lr: 0.01 ") && lines[1].hasSuffix("# rate"))
         try repository.varve("run", "tune", "replay").prints("All 3 trials come out the same.\n")
         try repository.varve("run", "tune", "importance").succeeds()
         #expect(repository.exists(".dvc/tmp/tune/study.jsonl"))
@@ -64,6 +65,7 @@ import Testing
         let end = ["--", "sh", "train.sh", "{n}", "{x}"]
         try repository.run([BuiltProgram.varve] + Self.words + mode + ["--study", "calm"] + end).succeeds()
         var running = try repository.start([BuiltProgram.varve] + Self.words + mode + ["--study", "killed"] + end)
+        for _ in 0..<1000 where !repository.exists(".dvc/tmp/tune/killed.trials/0") { usleep(10_000) }
         for round in 0..<5 {
             usleep(useconds_t(300_000 + 90_000 * round))
             kill(running.id, SIGKILL)
@@ -116,7 +118,7 @@ import Testing
         try fails(
             "-s", "x=1,2", "--minimize", "y", "--", "echo", "{z}", status: 254, because: "'{z}' in the program's words")
         try fails(
-            "-s", "x=1,2", "--minimize", "m.json:y", "-j", "2", "--", "true", status: 1,
+            "-s", "x=1,2", "--minimize", "m.json:y", "-j", "2", "--", "true", status: 254,
             because: "would write over 'm.json'")
         try fails(
             "-s", "x=1,2", "--minimize", "y", "--sampler", "grid", "--", "sh", "-c", "echo no >&2; exit 3", status: 1,
