@@ -31,18 +31,36 @@ final class BestSoFar: Sendable {
     }
 }
 
-/// Says on standard error how trials go.
-struct TuningView: TuningObserver {
+/// Says on standard error how trials go, and keeps a line below that tells what runs.
+final class TuningView: TuningObserver {
+    private struct State {
+        var running: [Int] = []
+        var ended = 0
+        var best: (value: Double, number: Int)?
+    }
+
     private let console: Console
     private let best: BestSoFar
+    /// How many trials there shall be, and how many there were before this run.
+    private let wanted: Int
+    private let before: Int
+    private let start = ContinuousClock.now
+    private let state: Mutex<State>
 
-    init(_ console: Console, _ best: BestSoFar) {
+    init(_ console: Console, _ best: BestSoFar, _ settings: StudySettings, _ record: StudyRecord) {
         self.console = console
         self.best = best
+        wanted = settings.trials
+        before = record.trials.count(where: \.state.isFinished)
+        state = Mutex(State())
     }
 
     func began(_ trial: Trial, slot: String, isAgain: Bool) {
         console.detail("trial \(trial.number) \(isAgain ? "begins anew" : "begins"): \(Self.parameters(trial))")
+        state.withLock { state in
+            if !state.running.contains(trial.number) { state.running.append(trial.number) }
+        }
+        stand()
     }
 
     func ended(_ trial: Trial, reason: String?) {
@@ -57,6 +75,30 @@ struct TuningView: TuningObserver {
         case .running, .waiting:
             console.warn("trial \(trial.number) is begun anew, it failed: \(reason ?? "nobody knows why")")
         }
+        state.withLock { state in
+            state.best = best
+            guard trial.state.isFinished else { return }
+            state.running.removeAll { $0 == trial.number }
+            state.ended += 1
+        }
+        stand()
+    }
+
+    /// Takes the line away.
+    func end() { console.stand([]) }
+
+    /// `12 of 50 trials · running 12, 13 · best 0.31 (trial 7) · 2 m left`
+    private func stand() {
+        let state = state.withLock { $0 }
+        var parts = ["\(before + state.ended) of \(wanted) trials"]
+        if !state.running.isEmpty { parts.append("running " + state.running.map(String.init).joined(separator: ", ")) }
+        if let best = state.best { parts.append("best \(PythonFloat.repr(best.value)) (trial \(best.number))") }
+        let left = wanted - before - state.ended
+        if state.ended > 0, left > 0 {
+            let seconds = start.duration(to: .now) / .seconds(1) / Double(state.ended) * Double(left)
+            parts.append("\(Duration.seconds(seconds).shortText) left")
+        }
+        console.stand([parts.joined(separator: " · ")])
     }
 
     static func parameters(_ trial: Trial) -> String {

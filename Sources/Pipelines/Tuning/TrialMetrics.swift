@@ -78,7 +78,8 @@ package struct TrialMetrics: Sendable {
             for separator in ["=", ":"] {
                 // The key stands at the beginning of a word.
                 guard let range = line.firstRange(of: key + separator) else { continue }
-                let isWord = range.lowerBound == line.startIndex
+                let isWord =
+                    range.lowerBound == line.startIndex
                     || line[line.index(before: range.lowerBound)].isWhitespace
                 let word = line[range.upperBound...].drop { $0 == " " }.prefix { !$0.isWhitespace && $0 != "," }
                 // NumPy shows its numbers as `np.float64(0.5)`.

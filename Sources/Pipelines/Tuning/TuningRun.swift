@@ -275,9 +275,15 @@ private final class ProgramEnding: Sendable {
     var value: ProgramOutcome? { state.withLock { $0 } }
     func set(_ outcome: ProgramOutcome) { state.withLock { $0 = outcome } }
 
-    /// Waits a while, but not long after the end: first often, for short programs.
+    /// Waits a fifth of a second, but not long after the end: at first it looks often, for short programs.
     func pause() async {
-        for _ in 0..<20 where value == nil && !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
+        var pause = 1
+        var waited = 0
+        while waited < 200, value == nil, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(pause))
+            waited += pause
+            pause = min(pause * 2, 16)
+        }
     }
 }
 
