@@ -8,7 +8,8 @@ import Tuning
 /// `varve run tune stop`: no more trials for now.
 struct TuneStopCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "Begin no more trials; those that run go on to their end")
+        commandName: "stop", abstract: "Begin no more trials; those that run go on to their end",
+        discussion: examples(("varve run tune stop --study bert", "From another terminal")))
 
     @OptionGroup var place: StudyOptions
     @OptionGroup var global: GlobalOptions
@@ -40,7 +41,8 @@ struct TuneAddCommand: VarveCommand {
 /// `varve run tune retry`: failed trials once more.
 struct TuneRetryCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Let failed trials be run again, each as a new one with the same parameters")
+        commandName: "retry", abstract: "Let failed trials be run again, each as a new one with the same parameters",
+        discussion: examples(("varve run tune retry --failed", "Then `varve run tune resume` runs them")))
 
     @OptionGroup var place: StudyOptions
     @Flag(help: "Retry the trials that failed") var failed = false

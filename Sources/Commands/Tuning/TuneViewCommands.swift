@@ -9,7 +9,8 @@ import Tuning
 /// `varve run tune list`: the studies that are kept here.
 struct TuneListCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List studies", aliases: ["ls"])
+        commandName: "list", abstract: "List studies",
+        discussion: examples(("varve run tune list", "Names, trials and best values")), aliases: ["ls"])
 
     @OptionGroup var global: GlobalOptions
 
@@ -60,7 +61,8 @@ struct TuneStatusCommand: VarveCommand {
 /// `varve run tune best`: the best trial, or the front of several objectives.
 struct TuneBestCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "best", abstract: "Show the best trial, or all that no other beats in every objective")
+        commandName: "best", abstract: "Show the best trial, or all that no other beats in every objective",
+        discussion: examples(("varve run tune best --json", "For scripts")))
 
     @OptionGroup var place: StudyOptions
     @Flag(help: "Print JSON") var json = false
@@ -148,7 +150,8 @@ struct TuneApplyCommand: VarveCommand {
 /// `varve run tune importance`: which parameters matter.
 struct TuneImportanceCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "importance", abstract: "Show how much each parameter has to do with the objective")
+        commandName: "importance", abstract: "Show how much each parameter has to do with the objective",
+        discussion: examples(("varve run tune importance --method fanova", "By a forest instead of densities")))
 
     @OptionGroup var place: StudyOptions
     @Option(help: ArgumentHelp("'ped' (PED-ANOVA, default) or 'fanova'", valueName: "name")) var method = "ped"
@@ -178,7 +181,8 @@ struct TuneImportanceCommand: VarveCommand {
 /// `varve run tune export`: all trials for other programs.
 struct TuneExportCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Print all trials as CSV or JSON")
+        commandName: "export", abstract: "Print all trials as CSV or JSON",
+        discussion: examples(("varve run tune export > trials.csv", "A table of all trials")))
 
     @OptionGroup var place: StudyOptions
     @Flag(help: "JSON instead of CSV") var json = false
@@ -194,7 +198,8 @@ struct TuneExportCommand: VarveCommand {
 /// `varve run tune replay`: whether a study follows from its seed.
 struct TuneReplayCommand: VarveCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Draw every trial again from seed and journal, and compare")
+        commandName: "replay", abstract: "Draw every trial again from seed and journal, and compare",
+        discussion: examples(("varve run tune replay", "Whether a study follows from its seed")))
     static let failureStatus: Int32 = 1
 
     @OptionGroup var place: StudyOptions
