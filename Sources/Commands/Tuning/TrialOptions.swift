@@ -116,12 +116,16 @@ struct TuningSession {
         return (reason, await desk.record)
     }
 
+    /// Where the folders of trials are.
+    static func folder(journal: String) -> String {
+        (journal.hasSuffix(".jsonl") ? String(journal.dropLast(".jsonl".count)) : journal) + ".trials"
+    }
+
     private func request(_ settings: StudySettings, journal: String) throws -> TuningRequest {
-        let stem = journal.hasSuffix(".jsonl") ? String(journal.dropLast(".jsonl".count)) : journal
         var request = TuningRequest(
             command: try TrialCommand(trials.words, space: settings.space),
             workingDirectory: trials.workingDirectory, variables: console.invocation.environment.variables,
-            folder: stem + ".trials", slots: trials.slots)
+            folder: Self.folder(journal: journal), slots: trials.slots)
         request.slotsAreDevices = trials.slotsAreDevices
         request.limits = ProgramLimits(timeout: trials.timeout.map { .seconds($0) })
         return request

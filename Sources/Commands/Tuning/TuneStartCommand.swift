@@ -24,6 +24,11 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var trial: TrialOptions
     @OptionGroup var files: StudyFileOptions
     @OptionGroup var section: RunnerSectionOptions
+    @Option(
+        help: ArgumentHelp(
+            "What to do where the study is already there: 'refuse' (default), 'resume' it if it was begun in the same "
+                + "way, or 'restart' it", valueName: "way"))
+    var existing = "refuse"
     @Argument(
         parsing: .postTerminator,
         help: "The program and its words, behind --; {name} stands for a parameter, {dir} for the trial's folder")
@@ -31,7 +36,7 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, trials) = try StudyBeginning(place, search, trial, section, words).begin(console)
+        let (study, trials) = try StudyBeginning(place, search, trial, section, words).begin(console, existing)
         try await files.run(study, trials, console)
     }
 }
@@ -166,7 +171,7 @@ private struct StudyBeginning {
         self.words = words.first == "--" ? Array(words.dropFirst()) : words
     }
 
-    func begin(_ console: Console) throws -> (Study, TrialSettings) {
+    func begin(_ console: Console, _ existing: String = "refuse") throws -> (Study, TrialSettings) {
         let environment = console.invocation.environment
         let found = try StudySection(study: place.study, section, environment)
         let known = StudySettings.documentKeys + ["command", "jobs", "gpus", "timeout"]
@@ -187,15 +192,43 @@ private struct StudyBeginning {
             attributes[TrialSettings.key] = trials.value
         }
         let journal = try Journal(try place.path(for: name, environment), worker: StudyOptions.worker)
-        guard journal.replay.study(named: name) == nil else {
-            throw Failure(
-                "the study '\(name)' is already there",
-                remedy: "go on with `varve run tune resume --study \(name)`, or choose another name with --study",
-                category: .usage)
+        if let record = journal.replay.study(named: name) {
+            switch existing {
+            case "refuse":
+                throw Failure(
+                    "the study '\(name)' is already there",
+                    remedy: "go on with `varve run tune resume --study \(name)`, or choose another name with --study",
+                    category: .usage)
+            case "resume":
+                return (try resumed(record, settings, journal), trials)
+            case "restart":
+                try journal.append { _ in [.deleteStudy(study: record.id)] }
+                try? Files.removeTree(TuningSession.folder(journal: journal.path))
+            default:
+                throw Failure("'--existing' must be 'refuse', 'resume' or 'restart'", category: .usage)
+            }
         }
         let study = try Study.create(
             name, settings, in: journal, owner: trial == nil ? nil : StudyOptions.owner, attributes: attributes
         ) { WallClock.seconds }
         return (study, trials)
+    }
+
+    /// The study that is there, if it was begun with the same settings; it may have another number of trials.
+    private func resumed(_ record: StudyRecord, _ settings: StudySettings, _ journal: Journal) throws -> Study {
+        var new = settings.document
+        var old = record.userAttributes[Study.settingsKey]?.mapping ?? Mapping()
+        new["trials"] = nil
+        old["trials"] = nil
+        guard new == old else {
+            throw Failure(
+                "the study '\(record.name)' was begun with other settings",
+                remedy: "begin it anew with --existing restart, or choose another name with --study", category: .usage)
+        }
+        let study = try Study.open(
+            record.name, in: journal, owner: StudyOptions.owner, trials: settings.trials
+        ) { WallClock.seconds }
+        try study.stop(false)
+        return study
     }
 }

@@ -125,6 +125,26 @@ import Testing
             because: "trial 0 failed: exit status 3: no")
     }
 
+    @Test("a study that is there is refused, resumed or begun anew, as one wishes")
+    func existing() throws {
+        let repository = try TemporaryRepository()
+        func tune(_ words: [String], range: String = "1,2,3") throws -> ProcessRun {
+            try repository.run(
+                [BuiltProgram.varve, "run", "tune", "-s", "x=\(range)", "--minimize", "y", "--sampler", "random"]
+                    + words
+                    + ["--", "sh", "-c", "echo y={x}"])
+        }
+        try tune(["-n", "3"]).succeeds()
+        #expect(try tune(["-n", "3"]).fails(status: 254).errors.contains("is already there"))
+        try tune(["-n", "5", "--existing", "resume"]).succeeds()
+        #expect(try Self.trials(repository, "study").count == 5)
+        #expect(
+            try tune(["-n", "5", "--existing", "resume"], range: "1,2").fails(status: 254).errors
+                .contains("with other settings"))
+        try tune(["-n", "2", "--existing", "restart"], range: "1,2").succeeds()
+        #expect(try Self.trials(repository, "study").count == 2)
+    }
+
     @Test("varve.yaml names studies with spaces, conditions and commands")
     func varveFile() throws {
         let repository = try TemporaryRepository()
