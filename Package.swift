@@ -42,6 +42,10 @@ let package = Package(
         layer("Documents", ["Basics"]),
         layer("Tables", ["Basics", "FileSystem", "Hashing", "Documents"]),
         layer("Tracking", ["Basics", "FileSystem", "Documents"]),
+        // A study draws hundreds of points from densities of hundreds of kernels, in debug builds too.
+        .target(
+            name: "Tuning", dependencies: ["Documents", "FileSystem", "Basics"],
+            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
@@ -58,15 +62,14 @@ let package = Package(
         layer(
             "Versioning",
             [
-                "Packaging",
-                "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables", "Documents",
-                "Charts", "FileSystem", "Hashing", "Basics",
+                "Packaging", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables",
+                "Documents", "Charts", "FileSystem", "Hashing", "Basics",
             ]),
         layer(
             "Pipelines",
             [
                 "Versioning", "Processes", "Tracking", "ProjectFiles", "Indexing", "Objects", "Storage", "Git",
-                "Documents", "FileSystem", "Hashing", "Basics",
+                "Documents", "FileSystem", "Hashing", "Tuning", "Basics",
             ]),
         layer("Evaluation", ["Tables", "Charts", "Documents", "ProjectFiles", "FileSystem", "Hashing", "Basics"]),
         layer(
@@ -77,17 +80,9 @@ let package = Package(
         layer(
             "Commands",
             [
-                "Evaluation", "Models", "Preparation", "Pipelines", "Processes", "Tracking", "Versioning",
-                "ProjectFiles",
-                "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables", "Documents", "Charts", "FileSystem",
-                "Rendering", "Basics", parser,
-                "Packaging", "HTTP", "Hashing",
-                "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Tables",
-                "Documents",
-                "Charts", "Pipelines", "Processes",
-                "Versioning", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "Git", "Documents",
-                "FileSystem", "Rendering", "Basics", parser,
+                "Evaluation", "Models", "Preparation", "Pipelines", "Tuning", "Processes", "Tracking", "Versioning",
+                "Packaging", "ProjectFiles", "Indexing", "Transfers", "Objects", "Storage", "HTTP", "Git", "Tables",
+                "Documents", "Charts", "FileSystem", "Hashing", "Rendering", "Basics", parser,
             ]),
         .executableTarget(
             name: "varve", dependencies: ["Commands", parser], swiftSettings: strict,
@@ -121,6 +116,7 @@ let package = Package(
             "PipelinesTests",
             [
                 "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
+                "Pipelines", "Tuning", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
                 "FileSystem",
                 "Hashing", "Basics", "TestSupport",
             ]),
@@ -141,6 +137,7 @@ let package = Package(
             name: "ModelsTests",
             dependencies: ["Models", "Tables", "Documents", "FileSystem", "Hashing", "Basics", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        tests("TuningTests", ["Tuning", "Documents", "FileSystem", "Basics"]),
         tests("RenderingTests", ["Rendering", "Basics"]),
         tests("CommandTests", ["varve", "Documents", "HTTP", "Storage", "FileSystem", "Hashing", "TestSupport"]),
         tests("CompatibilityTests", ["varve", "Documents", "FileSystem", "Hashing", "TestSupport"]),

@@ -39,7 +39,6 @@ package struct Varve: CommandFamily {
         PlanCommand.self,
         LogCommand.self,
         RunsCommand.self,
-        RunCommand.self,
         PredictCommand.self,
         PlotsCommand.self,
         FreezeCommand.self,

@@ -205,8 +205,18 @@ struct LogisticLoss {
             }
             point = next
         }
+        centreIntercepts(&point)
         _ = self.value(at: point)
         return (point, hasConverged)
+    }
+
+    /// Of more than two classes the intercepts are free up to a number common to all, along which rounding drifts; their
+    /// mean is made zero, as it is where the search begins.
+    private func centreIntercepts(_ point: inout [Double]) {
+        guard outputs > 1 else { return }
+        var mean = 0.0
+        for output in 0..<outputs { mean += point[output * stride + design.width] / Double(outputs) }
+        for output in 0..<outputs { point[output * stride + design.width] -= mean }
     }
 
     private func step(_ gradient: [Double]) -> [Double] {

@@ -23,16 +23,33 @@ enum CommandLookup {
         while let word = rest.popFirst() {
             if word == "-h" || word == "--help" { return .help }
             if word.hasPrefix("-"), word.utf8.count > 1 {
+                // Options of a family that is a command itself, such as `varve run tune -n 10`, are that command's.
+                if !plain.contains(word), let command = standIn(for: &place) {
+                    return .command(command, words: early + [word] + rest)
+                }
                 early.append(word)
                 continue
             }
             if let failure = descend(word, from: &place) { return .failure(failure) }
             if let command = place.type as? any VarveCommand.Type { return .command(command, words: early + rest) }
         }
-        if let option = early.first(where: { !["-q", "--quiet", "-v", "--verbose"].contains($0) }) {
+        if let command = standIn(for: &place) { return .command(command, words: early) }
+        if let option = early.first(where: { !plain.contains($0) }) {
             return .failure(UsageError("unrecognized arguments: \(option)"))
         }
         return .failure(UsageError("the following arguments are required: \(title(at: place))"))
+    }
+
+    /// The options that every command has.
+    private static let plain = ["-q", "--quiet", "-v", "--verbose"]
+
+    /// The member that a family means when none is named.
+    private static func standIn(for place: inout Place) -> (any VarveCommand.Type)? {
+        guard let member = place.type.configuration.defaultSubcommand, let command = member as? any VarveCommand.Type
+        else { return nil }
+        place.type = member
+        place.path.append(member._commandName)
+        return command
     }
 
     /// The command or family that words name in full, for `varve help`.

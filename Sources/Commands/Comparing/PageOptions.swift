@@ -31,7 +31,7 @@ struct PageOptions: ParsableArguments {
 
 /// A page in a file.
 struct WrittenPage {
-    private let url: String
+    let url: String
 
     /// Writes the page; folders that lack are made.
     init(_ html: String, to file: String) throws {

@@ -12,8 +12,10 @@ struct AppliedModel: Sendable {
     /// - Parameters:
     ///   - table: absolute.
     ///   - name: how messages call the table.
-    init(_ predictor: Predictor, to table: String, _ format: TableFormat, name: String) throws {
-        let predictions = try predictor.predict(table, format: format, name: name)
+    init(
+        _ predictor: Predictor, to table: String, _ format: TableFormat, name: String, options: Predictor.Options
+    ) throws {
+        let predictions = try predictor.predict(table, format: format, name: name, options: options)
         let task: EvaluationTask =
             switch predictions.task {
             case .regression, .count: .regression

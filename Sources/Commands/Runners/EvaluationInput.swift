@@ -87,9 +87,9 @@ struct EvaluationInput: Sendable {
         _ path: String, _ format: TableFormat, role: String, isForThreshold: Bool = false
     ) async throws -> Rows {
         let model = options.model.map { (path: absolute($0), name: $0) }
-        return try await onOwnThread { [options, modelOptions, library] _ in
+        return try await onOwnThread { [options, library] _ in
             let predictor = try model.map {
-                try Predictor.load($0.path, name: $0.name, library: library, options: modelOptions)
+                try Predictor.load($0.path, name: $0.name, library: library, options: Self.modelOptions(options))
             }
             return try Self.rows(
                 absolute(path), format, options, predictor, role: role, path: path, isForThreshold: isForThreshold)
@@ -98,7 +98,7 @@ struct EvaluationInput: Sendable {
 
     private var library: String? { environment[Predictor.libraryVariable] }
 
-    private var modelOptions: Predictor.Options {
+    private static func modelOptions(_ options: EvaluationOptions) -> Predictor.Options {
         var result = Predictor.Options()
         result.transforms = options.transforms
         return result
@@ -109,7 +109,9 @@ struct EvaluationInput: Sendable {
         role: String, path: String, revision: String? = nil, isForThreshold: Bool = false
     ) throws -> Rows {
         let name = revision.map { "\(path) at \($0)" } ?? path
-        let model = try predictor.map { try AppliedModel($0, to: place, format, name: name) }
+        let model = try predictor.map {
+            try AppliedModel($0, to: place, format, name: name, options: Self.modelOptions(options))
+        }
         var options = options
         if options.columns.target.isEmpty, let target = model?.target { options.columns.target = [target] }
         let data = try PredictionReader(options, model: model?.output)
@@ -223,9 +225,9 @@ struct EvaluationInput: Sendable {
         _ model: OlderModel, _ baseline: String, _ path: String, _ format: TableFormat, _ wish: EvaluationOptions,
         _ evaluator: Evaluator
     ) async throws -> Evaluator.Baseline {
-        try await onOwnThread { [options, modelOptions, library] _ in
+        try await onOwnThread { [options, library] _ in
             let predictor = try Predictor.read(
-                model.bytes, card: model.card, name: model.name, library: library, options: modelOptions)
+                model.bytes, card: model.card, name: model.name, library: library, options: Self.modelOptions(options))
             let data = try Self.rows(absolute(path), format, wish, predictor, role: "baseline", path: path).data
             let validation = try options.thresholdFrom.map { file in
                 try Self.rows(

@@ -5,7 +5,8 @@ struct RunCommand: CommandFamily {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Prepare data, train, evaluate: the stages that varve runs itself",
         subcommands: [
-            RunPrepareCommand.self, RunTrainCommand.self, RunEvaluateCommand.self, RunPackageCommand.self,
+            RunPrepareCommand.self, RunTrainCommand.self, RunTuneCommand.self, RunEvaluateCommand.self,
+            RunPackageCommand.self,
         ])
 
     @OptionGroup var global: GlobalOptions
