@@ -115,10 +115,8 @@ let package = Package(
         tests(
             "PipelinesTests",
             [
-                "Pipelines", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
-                "Pipelines", "Tuning", "Processes", "Versioning", "ProjectFiles", "Indexing", "Objects", "Documents",
-                "FileSystem",
-                "Hashing", "Basics", "TestSupport",
+                "Pipelines", "Tuning", "Processes", "Tracking", "Versioning", "ProjectFiles", "Indexing", "Objects",
+                "Documents", "FileSystem", "Hashing", "Basics", "TestSupport",
             ]),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "Documents", "FileSystem", "Basics"],

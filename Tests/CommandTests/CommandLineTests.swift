@@ -28,7 +28,8 @@ struct CommandLineTests {
                 "add", "cache", "check", "check-ignore", "checkout", "commit", "completion", "config", "dag", "data",
                 "destroy", "diff", "doctor", "du", "fetch", "freeze", "gc", "get", "get-url", "import", "import-url",
                 "init", "install", "list", "list-url", "log", "metrics", "move", "package", "params", "plan", "plots",
-                "predict", "pull", "push", "remote", "remove", "report", "repro", "root", "run", "runs", "stage", "status",
+                "predict", "pull", "push", "remote", "remove", "report", "repro", "root", "run", "runs", "stage",
+                "status",
                 "unfreeze", "unprotect", "update", "version", "why",
             ])
     }
