@@ -500,7 +500,7 @@ demo() {
     run git add --all
     run git commit -q -m "A linear model"
     run sed -i 's/engine: logistic/engine: xgboost\n  rounds: 40\n  params: {eta: 0.3, max_depth: 4}/' params.yaml
-    run_expecting "params.yaml:train.engine" varve why
+    run_expecting "params.yaml:train" varve why
     run_expecting "Stage 'prepare' didn't change, skipping" varve repro
     run git add --all
     run git commit -q -m "A boosted model"
