@@ -509,6 +509,21 @@ demo() {
     run_expecting pushed varve push
     run git push -q origin main
 
+    printf '\n# looks for better parameters, and hands the model on\n'
+    run_expecting train.params.eta varve run tune -s "train.params.eta=tag(log,interval(0.05,0.5))" \
+        -s "train.params.max_depth=range(2,6)" --minimize valid.mlogloss -n 6 --seed 1 -- \
+        varve run train --data prepared/train.csv --valid-fraction 0.2 --model "{dir}/model.json" --metrics-dir "{dir}" \
+        -p "eta={train.params.eta}" -p "max_depth={train.params.max_depth}"
+    run varve run tune apply
+    run_expecting "Running stage 'evaluate':" varve repro
+    run git commit -q -a -m "A tuned model"
+    run_expecting log_loss varve metrics diff HEAD~1
+    run_expecting pushed varve push
+    run git push -q origin main
+    run_expecting sha256: varve run package train --rev HEAD -o ../packages
+    run varve package inspect ../packages
+    run varve package verify ../packages
+
     printf '\n# the other person gets the model and makes it again\n'
     cd "$work/grace"
     run git pull -q origin main

@@ -21,6 +21,13 @@ struct BlobWriter: ~Copyable {
         if !isSettled { try? Files.remove(Paths.join(folder, temporary)) }
     }
 
+    /// Throws away what has no name yet; nothing more may be written.
+    mutating func abandon() {
+        guard !isSettled else { return }
+        isSettled = true
+        try? Files.remove(Paths.join(folder, temporary))
+    }
+
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
         guard !bytes.isEmpty else { return }
         hash.update(bytes)

@@ -10,6 +10,8 @@ extension RegistryClient {
             do { return try layout.verify(blob) } catch let error as PackageError where error.problem == .digest {}
         }
         let receiver = try BlobReceiver(blob, in: layout)
+        // The connection may hold the receiver for a moment longer than this.
+        defer { receiver.abandon() }
         var failures = 0
         while true {
             let offset = receiver.received
@@ -87,6 +89,9 @@ private final class BlobReceiver: HTTPReceiver {
             try state.writer.write(rest)
         }
     }
+
+    /// Removes what is not finished.
+    func abandon() { state.withLock { $0.writer.abandon() } }
 
     func finish() throws {
         try state.withLock { _ = try $0.writer.finish(mediaType: blob.mediaType, expecting: blob) }

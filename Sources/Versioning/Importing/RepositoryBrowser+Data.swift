@@ -120,9 +120,7 @@ extension RepositoryBrowser {
             return IncomingFile(path: name, size: file.size, origin: file.origin)
         }
         guard let id else {
-            throw Failure(
-                "'\(path)' is recorded without its data in '\(output.stage.definition)'",
-                remedy: "run `varve update \(output.stage.definition)` there first", category: .unexpected)
+            throw RecordedWithoutData(path: path.string, definition: output.stage.definition)
         }
         return IncomingFile(path: name, size: item.size, origin: .object(id, try stores(of: output, access)))
     }
@@ -207,4 +205,15 @@ extension RepositorySource {
         default: break
         }
     }
+}
+
+/// A pointer file or stage file names something that nobody has made or fetched yet.
+struct RecordedWithoutData: UserFacingError {
+    let path: String
+    /// Of the file that names it.
+    let definition: String
+
+    var summary: String { "'\(path)' is recorded without its data in '\(definition)'" }
+    var remedy: String? { "run `varve update \(definition)` there first" }
+    var category: ErrorCategory { .unexpected }
 }

@@ -98,7 +98,13 @@ extension Repository {
         }
         // What is only recorded is not in the workspace.
         if commit == nil { return nil }
-        let data = try await browser.data(at: path.string, SourceAccess(destination: cache, usesItsCache: true))
+        let data: IncomingData
+        do {
+            data = try await browser.data(at: path.string, SourceAccess(destination: cache, usesItsCache: true))
+        } catch is RecordedWithoutData {
+            // Such as an output of a stage that had not run yet.
+            return nil
+        }
         guard let file = data.files.first else { return nil }
         if case .object(let id, let stores) = file.origin {
             if !cache.holds(id) { try await id.fetch(from: stores) { try await $0.fetch(id, into: cache) } }
