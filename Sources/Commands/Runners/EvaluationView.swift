@@ -55,6 +55,11 @@ struct EvaluationView {
         value.isNaN ? .word(Table.missing) : .number(EvaluationResult.short(value))
     }
 
+    /// A number of rows, which is whole where they have no weights.
+    private static func rows(_ count: Double) -> Cell {
+        Int(exactly: count).map { .number(String($0)) } ?? number(count)
+    }
+
     private static func interval(_ interval: Interval?) -> Cell {
         guard let interval else { return .word(Table.missing) }
         return .number("\(EvaluationResult.short(interval.low)) … \(EvaluationResult.short(interval.high))")
@@ -200,7 +205,7 @@ struct EvaluationView {
         return Section(
             title: "Classes", headings: ["Class", "Precision", "Recall", "F1", "Support"],
             rows: result.classTable.map { row in
-                [.name(row.name), number(row.precision), number(row.recall), number(row.f1), number(row.support)]
+                [.name(row.name), number(row.precision), number(row.recall), number(row.f1), rows(row.support)]
             })
     }
 
