@@ -54,8 +54,7 @@ package struct EvaluationOptions: Sendable {
 
     /// - Parameter section: with the flags of the command line put above it, under the names of `keys`.
     package init(_ given: RunnerSection) throws(Failure) {
-        var section = RunnerSection(file: given.file, name: given.name)
-        for entry in given.values.entries { section.set(entry.key.replacing("-", with: "_"), entry.value) }
+        let section = given.withUnderscores
         try section.refuseOthers(than: Self.keys)
         predictions = try section.string("predictions")
         model = try section.string("model")

@@ -88,21 +88,8 @@ final class ColumnFit {
         return variance <= bound * variance + (bound * average) * (bound * average)
     }
 
-    /// Values in order; for `quantile`.
+    /// Values in order; for quantiles.
     func sorted() -> [Double] { values.sorted() }
-
-    /// Between the two nearest values in a straight line, as NumPy's `linear`.
-    static func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
-        guard let last = sorted.last, let first = sorted.first else { return .nan }
-        let place = fraction * Double(sorted.count - 1)
-        let lower = Int(place.rounded(.down))
-        guard lower >= 0 else { return first }
-        guard lower + 1 < sorted.count else { return last }
-        let part = place - Double(lower)
-        let (a, b) = (sorted[lower], sorted[lower + 1])
-        // From the nearer end, as NumPy does it, so that the last bit is the same.
-        return part >= 0.5 ? b - (b - a) * (1 - part) : a + (b - a) * part
-    }
 
     /// The most frequent value; of several the least.
     var mode: [UInt8]? {

@@ -1,3 +1,4 @@
+import Basics
 import Documents
 import Tables
 
@@ -129,8 +130,8 @@ final class StepFitting {
                     try needValues(fit)
                     let sorted = fit.sorted()
                     return FittedStep.ClippedColumn(
-                        name: fit.name, minimum: rule.quantiles.map { ColumnFit.quantile(sorted, $0.lowerBound) },
-                        maximum: rule.quantiles.map { ColumnFit.quantile(sorted, $0.upperBound) })
+                        name: fit.name, minimum: rule.quantiles.map { linearQuantile(sorted, $0.lowerBound) },
+                        maximum: rule.quantiles.map { linearQuantile(sorted, $0.upperBound) })
                 })
         case .bin(let rule): return .bin(try fits.map { try bin($0, rule) })
         case .split(let rule): return .split(SplitAssignment(rule: rule, method: split(rule)))
@@ -195,7 +196,7 @@ final class StepFitting {
         case .robust:
             let sorted = fit.sorted()
             center = Self.median(sorted)
-            scale = ColumnFit.quantile(sorted, 0.75) - ColumnFit.quantile(sorted, 0.25)
+            scale = linearQuantile(sorted, 0.75) - linearQuantile(sorted, 0.25)
             isConstant = scale < 10 * Double.ulpOfOne
         }
         guard center.isFinite, scale.isFinite else {
@@ -224,7 +225,7 @@ final class StepFitting {
         let sorted = fit.sorted()
         var edges: [Double] = []
         for number in 0...rule.count {
-            let edge = ColumnFit.quantile(sorted, Double(number) / Double(rule.count))
+            let edge = linearQuantile(sorted, Double(number) / Double(rule.count))
             // A bin that nothing could fall into is none.
             if edges.last.map({ edge - $0 > 1e-8 }) ?? true { edges.append(edge) }
         }

@@ -31,13 +31,4 @@ enum Real {
         for term in terms { sum += exp(term - largest) }
         return largest + log(sum)
     }
-
-    /// Quantile of sorted numbers with linear interpolation between neighbours, as NumPy's default.
-    static func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
-        guard let last = sorted.last else { return .nan }
-        let position = fraction * Double(sorted.count - 1)
-        let index = Int(position.rounded(.down))
-        guard index + 1 < sorted.count else { return last }
-        return sorted[index] + (sorted[index + 1] - sorted[index]) * (position - Double(index))
-    }
 }

@@ -176,15 +176,7 @@ struct RunPrepareCommand: VarveCommand {
     /// The section with the line above it. A file, a folder and a transformer on the line take the places of those in
     /// the section.
     private func settings(_ environment: HostEnvironment) throws -> RunnerSection {
-        let found = try section.read("prepare", environment)
-        var merged = Mapping()
-        for entry in found.values.entries {
-            merged[
-                String(decoding: entry.key.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
-            ] =
-                entry.value
-        }
-        var settings = RunnerSection(file: found.file, name: found.name, values: merged)
+        var settings = try section.read("prepare", environment).withUnderscores
         try settings.refuseOthers(than: Self.keys)
         let line = values
         if line["output"] != nil { settings.set("output_dir", .null) }

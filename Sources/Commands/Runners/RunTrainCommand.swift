@@ -65,7 +65,7 @@ struct RunTrainCommand: VarveCommand {
                 remedy: "name it behind --: `varve run train -- python train.py`", category: .usage)
         }
         let environment = console.invocation.environment
-        var section = Self.plain(try self.section.read("train", environment))
+        var section = try self.section.read("train", environment).withUnderscores
         section.set("seed", places.seed.map(Value.int))
         section.set("checkpoint_dir", places.checkpointFolder.map(Value.string))
         section.set("metrics_dir", places.metricsFolder.map(Value.string))
@@ -81,12 +81,6 @@ struct RunTrainCommand: VarveCommand {
         options.metricsFolder = options.metricsFolder ?? environment["VARVE_METRICS_DIR"] ?? "dvclive"
         let report = try NativeTraining(options, in: environment, progress: console.progress).run()
         console.print(NativeTrainingView(report).text)
-    }
-
-    /// Keys with underscores, however the file has them.
-    private static func plain(_ section: RunnerSection) -> RunnerSection {
-        let entries = section.values.entries.map { (key: $0.key.replacing("-", with: "_"), value: $0.value) }
-        return RunnerSection(file: section.file, name: section.name, values: Mapping(entries))
     }
 }
 

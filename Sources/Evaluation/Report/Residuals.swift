@@ -34,7 +34,7 @@ package struct Residuals: Sendable {
         self.mean = mean
         deviation = (residuals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)).squareRoot()
         let sorted = residuals.sorted()
-        quantiles = [0, 0.25, 0.5, 0.75, 1].map { Interval.quantile(sorted, $0) }
+        quantiles = [0, 0.25, 0.5, 0.75, 1].map { linearQuantile(sorted, $0) }
         var places = Array(0..<rows)
         if rows > Self.mostPoints {
             var source = RandomSource(seed: seed).split(1 << 62)
@@ -48,8 +48,8 @@ package struct Residuals: Sendable {
 
     private static func histogram(_ sorted: [Double]) -> [Bin] {
         // The outermost hundredth on each side shares the outer bins, so that one stray row leaves the rest readable.
-        let low = Interval.quantile(sorted, 0.01)
-        let high = Interval.quantile(sorted, 0.99)
+        let low = linearQuantile(sorted, 0.01)
+        let high = linearQuantile(sorted, 0.99)
         guard high > low, (high - low).isFinite, sorted.count > 1 else {
             return [Bin(low: sorted[0], high: sorted[sorted.count - 1], rows: sorted.count)]
         }

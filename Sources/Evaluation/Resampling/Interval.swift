@@ -1,3 +1,5 @@
+import Basics
+
 /// How a confidence interval is made of a bootstrap's values.
 package enum IntervalMethod: String, Sendable, CaseIterable {
     /// Between two quantiles of the values.
@@ -26,7 +28,8 @@ package struct Interval: Sendable, Equatable {
         guard defined.count * 2 >= values.count, defined.count > 1 else { return nil }
         let tail = (1 - confidence / 100) / 2
         return Interval(
-            low: quantile(defined, tail), high: quantile(defined, 1 - tail), undefined: values.count - defined.count)
+            low: linearQuantile(defined, tail), high: linearQuantile(defined, 1 - tail),
+            undefined: values.count - defined.count)
     }
 
     /// - Parameters:
@@ -62,19 +65,7 @@ package struct Interval: Sendable, Equatable {
         let (low, high) = (moved(tail), moved(1 - tail))
         guard low.isFinite, high.isFinite else { return plain }
         return Interval(
-            low: quantile(defined, low), high: quantile(defined, high), undefined: values.count - defined.count)
-    }
-
-    /// Between the two nearest values in proportion, as numpy's `percentile` has it.
-    ///
-    /// - Parameter sorted: not empty.
-    static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-        let place = min(max(share, 0), 1) * Double(sorted.count - 1)
-        let low = Int(place.rounded(.down))
-        let rest = place - Double(low)
-        guard rest > 0, low + 1 < sorted.count else { return sorted[low] }
-        let (below, above) = (sorted[low], sorted[low + 1])
-        // From the nearer end, as numpy does, so that the last bit is the same.
-        return rest < 0.5 ? below + (above - below) * rest : above - (above - below) * (1 - rest)
+            low: linearQuantile(defined, low), high: linearQuantile(defined, high),
+            undefined: values.count - defined.count)
     }
 }

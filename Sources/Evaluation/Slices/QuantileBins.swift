@@ -1,3 +1,5 @@
+import Basics
+
 /// Numbers divided into groups of about equal size.
 enum QuantileBins {
     /// - Parameter numbers: NaN where a cell is missing.
@@ -8,7 +10,7 @@ enum QuantileBins {
         }
         var edges: [Double] = []
         for place in 0...bins {
-            let edge = Interval.quantile(sorted, Double(place) / Double(bins))
+            let edge = linearQuantile(sorted, Double(place) / Double(bins))
             if edges.last != edge { edges.append(edge) }
         }
         if edges.count == 1 { edges.append(edges[0]) }

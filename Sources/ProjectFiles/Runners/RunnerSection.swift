@@ -49,6 +49,12 @@ package struct RunnerSection: Sendable {
         self.init(file: parameters.path, name: runner)
     }
 
+    /// The section with underscores in its keys where the file has dashes.
+    package var withUnderscores: RunnerSection {
+        let entries = values.entries.map { (key: $0.key.replacing("-", with: "_"), value: $0.value) }
+        return RunnerSection(file: file, name: name, values: Mapping(entries))
+    }
+
     /// Puts a value above that of the file; nothing is done for `nil`.
     package mutating func set(_ key: String, _ value: Value?) {
         if let value { values[key] = value }

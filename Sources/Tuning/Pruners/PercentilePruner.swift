@@ -1,3 +1,5 @@
+import Basics
+
 /// Stops a trial whose best value so far is worse than a percentile of the complete trials at the same step.
 package struct PercentilePruner: Pruner {
     /// 50 is the median; 25 keeps only what is among the best quarter.
@@ -23,7 +25,7 @@ package struct PercentilePruner: Pruner {
         let there = complete.compactMap { $0.report(at: step) }
         guard there.count >= least else { return .keep }
         let sorted = there.map { context.direction.loss($0) }.filter { !$0.isNaN }.sorted()
-        let limit = Real.quantile(sorted, percentile / 100)
+        let limit = linearQuantile(sorted, percentile / 100)
         return best > limit ? .stop : .keep
     }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// Stops a trial that is worse than the best one, step by step, by Wilcoxon's signed-rank test: for objectives that are
 /// means over folds or seeds, reported one by one.
 package struct WilcoxonPruner: Pruner {

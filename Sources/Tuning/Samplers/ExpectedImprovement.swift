@@ -1,3 +1,5 @@
+import Basics
+
 /// The logarithm of the improvement to be expected (Ament et al., arXiv:2310.20708), times the probability that
 /// constraints are kept. It has a slope also where the improvement itself is too small for a number.
 struct ExpectedImprovement {

@@ -1,3 +1,5 @@
+import Basics
+
 /// An exact Gaussian process with a Matérn-5/2 kernel that has a length for each axis; choices are either the same or
 /// not. Values are meant to be standardised.
 struct GaussianProcess {
