@@ -1,9 +1,6 @@
 import ArgumentParser
 import Basics
 import Documents
-import FileSystem
-import Pipelines
-import Processes
 import Tuning
 
 /// How trials are run.
@@ -46,88 +43,5 @@ struct TrialOptions: ParsableArguments {
             throw Failure("the time of a trial must be above 0", category: .usage)
         }
         return result
-    }
-}
-
-/// How trials are run, as a study remembers it.
-struct TrialSettings {
-    static let key = "varve:run"
-
-    var words: [String] = []
-    var workingDirectory = ""
-    var slots: [String] = ["0"]
-    var slotsAreDevices = false
-    var timeout: Double?
-
-    init() {}
-
-    init?(_ value: Value?) {
-        guard let mapping = value?.mapping, let words = mapping["command"]?.array?.compactMap(\.string),
-            let directory = mapping["working_directory"]?.string,
-            let slots = mapping["slots"]?.array?.compactMap(\.string), !slots.isEmpty
-        else { return nil }
-        self.words = words
-        workingDirectory = directory
-        self.slots = slots
-        slotsAreDevices = mapping["devices"]?.bool ?? false
-        if case .float(let seconds)? = mapping["timeout"] { timeout = seconds }
-    }
-
-    var value: Value {
-        var result = Mapping([
-            ("command", .array(words.map(Value.string))), ("working_directory", .string(workingDirectory)),
-            ("slots", .array(slots.map(Value.string))), ("devices", .bool(slotsAreDevices)),
-        ])
-        if let timeout { result["timeout"] = .float(timeout) }
-        return .mapping(result)
-    }
-
-    /// Refuses trials that would write over one another's metrics.
-    func check(_ settings: StudySettings) throws {
-        guard slots.count > 1 else { return }
-        for objective in settings.objectives {
-            guard let file = TrialMetrics.split(objective.metric).file, !file.contains("{dir}"),
-                !file.contains("{trial}")
-            else { continue }
-            throw Failure(
-                "trials that run at the same time would write over '\(file)'",
-                remedy: "let the program write into the folder of its trial and name '{dir}/\(Paths.name(file))'",
-                category: .usage)
-        }
-    }
-}
-
-/// Runs a study from a command.
-struct TuningSession {
-    let trials: TrialSettings
-    let console: Console
-
-    /// - Parameter study: Given away to the tasks that run its trials.
-    func run(_ study: sending Study) async throws -> (Study.StopReason, StudyRecord) {
-        let settings = study.settings
-        let request = try request(settings, journal: study.journal.path)
-        let best = BestSoFar(settings.directions, study.record)
-        let view = TuningView(console, best, settings, study.record)
-        defer { view.end() }
-        Interruption.watchTermination()
-        let desk = StudyDesk(study)
-        let run = TuningRun(desk, request, observer: view)
-        let reason = try await run.run()
-        return (reason, await desk.record)
-    }
-
-    /// Where the folders of trials are.
-    static func folder(journal: String) -> String {
-        (journal.hasSuffix(".jsonl") ? String(journal.dropLast(".jsonl".count)) : journal) + ".trials"
-    }
-
-    private func request(_ settings: StudySettings, journal: String) throws -> TuningRequest {
-        var request = TuningRequest(
-            command: try TrialCommand(trials.words, space: settings.space),
-            workingDirectory: trials.workingDirectory, variables: console.invocation.environment.variables,
-            folder: Self.folder(journal: journal), slots: trials.slots)
-        request.slotsAreDevices = trials.slotsAreDevices
-        request.limits = ProgramLimits(timeout: trials.timeout.map { .seconds($0) })
-        return request
     }
 }
