@@ -1,4 +1,5 @@
 package import Basics
+import FileSystem
 import Rendering
 
 #if canImport(Glibc)
@@ -29,6 +30,19 @@ package struct Program: Sendable {
         self.changeDirectory = changeDirectory
         let isStandIn = arguments.first?.split(separator: "/").last == "dvc"
         invocation = Invocation(programName: isStandIn ? "dvc" : "varve", environment: environment)
+    }
+
+    /// Tells why the process cannot work at all, and the status to exit with then.
+    package static func refuseToStart() -> Int32? {
+        // A command with one job, its journal, index and output.
+        if DescriptorReserve.hasRoom(for: 20) { return nil }
+        let message = """
+            ERROR: too many files are open, or too few are allowed
+            hint: raise the limit with `ulimit -n 1024`
+
+            """
+        _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        return ExitStatus.unexpected
     }
 
     /// Runs the process's own words and returns the status to exit with.

@@ -75,7 +75,7 @@ enum SystemCalls {
     }
 
     static func open(_ place: Place, _ flags: Int32) throws(FileError) -> Int32 {
-        try run("open", place) { varve_openat($0, $1, flags | O_CLOEXEC, 0) }
+        try run("open", place) { DescriptorReserve.taking(varve_openat($0, $1, flags | O_CLOEXEC, 0)) }
     }
 
     /// Creates a file that must not exist and opens it for writing; the system takes the umask off `mode`.

@@ -8,7 +8,10 @@ import Commands
 
 @main
 struct EntryPoint {
-    static func main() async {
-        exit(await Program.run(CommandLine.arguments))
+    /// Not `async`: the main thread would need a descriptor of its own when the process ends.
+    static func main() {
+        if let status = Program.refuseToStart() { exit(status) }
+        Task.detached { exit(await Program.run(CommandLine.arguments)) }
+        while true { pause() }
     }
 }

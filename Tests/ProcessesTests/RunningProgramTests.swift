@@ -105,7 +105,7 @@ import Testing
             while !Files.exists(folder.path("up")) { usleep(5000) }
             program.stop(asking: SIGINT)
         }
-        let outcome = program.wait(ProgramLimits(grace: .seconds(20)))
+        let outcome = program.wait(ProgramLimits(grace: .seconds(120)))
         stopping.join()
         #expect(Files.exists(folder.path("saved")))
         #expect(outcome.status == .exited(0))

@@ -35,7 +35,7 @@ package final class Descriptor: Sendable {
         in folder: Int32, _ name: String, _ flags: Int32, _ action: String, mode: UInt32 = 0o600
     ) throws(StorageError) -> Descriptor {
         while true {
-            let number = openat(folder, name, flags | O_CLOEXEC, mode_t(mode))
+            let number = DescriptorReserve.taking(openat(folder, name, flags | O_CLOEXEC, mode_t(mode)))
             if number >= 0 { return Descriptor(number) }
             if errno != EINTR { throw StorageError(errno: errno, action, path: name) }
         }

@@ -105,9 +105,11 @@ struct ResourceTests {
     func fewOpenFiles() throws {
         let repository = try TemporaryRepository()
         for number in 0..<300 { try repository.write("data/\(number % 40)/\(number)", "\(number)\n") }
-        for limit in [12, 16, 24, 48] {
+        // Whoever starts the program may have left some of his own open.
+        let inherited = "exec 3</dev/null 4</dev/null 5</dev/null 6</dev/null"
+        for (limit, first) in [(12, inherited), (12, ""), (16, inherited), (16, ""), (24, ""), (48, "")] {
             try repository.remove(".dvc/tmp/varve")
-            let run = try repository.shell("ulimit -n \(limit); exec \"$varve\" add data").ends()
+            let run = try repository.shell("\(first)\nulimit -n \(limit); exec \"$varve\" add data").ends()
             if run.status != 0 { #expect(run.errors.contains("too many files are open"), "\(run)") }
             if limit == 48 { run.succeeds() }
             #expect(try repository.snapshot().misnamedObjects == [])

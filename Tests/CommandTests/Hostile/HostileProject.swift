@@ -27,7 +27,7 @@ struct HostileProject {
     private let gitBefore: TreeSnapshot
 
     /// What no command may take longer or more than; generous, as debug builds on loaded machines are tested too.
-    static let seconds = 10.0
+    static let seconds = 60.0
     static let memory = 300 << 20
 
     /// The commands that read what others wrote.
