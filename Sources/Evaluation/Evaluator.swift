@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 
 /// Judges predictions.
 package struct Evaluator: Sendable {

@@ -38,6 +38,17 @@ extension GitRepository {
         try withIndex { (index, _) throws(GitError) in git.call.git_index_entrycount(index) == 0 }
     }
 
+    /// Makes the index that of HEAD, whatever is in the work tree, as `git reset` does.
+    package func resetIndex() throws(GitError) {
+        try withIndex { (index, repository) throws(GitError) in
+            try withHeadTree(repository) { (tree) throws(GitError) in
+                guard let tree else { return }
+                try git.check(git.call.git_index_read_tree(index, tree), "read the Git tree of HEAD")
+            }
+            try git.check(git.call.git_index_write(index), "write the Git index")
+        }
+    }
+
     /// Makes the index agree with the work tree at these paths, as `git add --all` does.
     ///
     /// What is gone from disk leaves the index. What is ignored and not tracked yet, and what lies in a submodule, is

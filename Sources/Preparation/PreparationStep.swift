@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// One step of a preparation, as somebody wrote it.
 package enum PreparationStep: Sendable {

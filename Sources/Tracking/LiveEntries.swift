@@ -1,5 +1,5 @@
 package import Basics
-package import Documents
+import Documents
 import FileSystem
 
 /// The entries of a `dvc.yaml` that make DVC and varve show what a folder holds, as DVCLive writes them.

@@ -50,6 +50,7 @@
     X(git_index_get_bypath) \
     X(git_index_open) \
     X(git_index_read) \
+    X(git_index_read_tree) \
     X(git_index_remove_bypath) \
     X(git_index_remove_directory) \
     X(git_index_write) \

@@ -6,6 +6,18 @@ import Tuning
 /// How trials are run.
 struct TrialOptions: ParsableArguments {
     @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Instead of a program: bring this stage of dvc.yaml up to date, or all of a pipeline file, in a copy of the "
+                + "workspace that shares the cache; may be given again", valueName: "target"))
+    var stage: [String] = []
+    @Option(
+        name: [.customShort("C"), .customLong("copy-paths")],
+        help: ArgumentHelp(
+            "With --stage: also copy this file or folder, which Git ignores; may be given again", valueName: "path"),
+        completion: .file())
+    var copyPaths: [String] = []
+    @Option(
         name: [.customShort("j"), .long], help: ArgumentHelp("Trials at a time (default: 1)", valueName: "number"))
     var jobs: Int?
     @Option(
@@ -19,6 +31,8 @@ struct TrialOptions: ParsableArguments {
     func settings(above section: Mapping, _ environment: HostEnvironment) throws -> TrialSettings {
         var result = TrialSettings()
         result.workingDirectory = environment.workingDirectory
+        result.stages = stage.isEmpty ? try Self.list(section, "stage") : stage
+        result.copiedPaths = copyPaths.isEmpty ? try Self.list(section, "copy_paths") : copyPaths
         let devices = gpus ?? section["gpus"].map(Distribution.text)
         if let devices {
             result.slots = devices.split(whereSeparator: { ",[] ".contains($0) }).map(String.init)
@@ -43,5 +57,15 @@ struct TrialOptions: ParsableArguments {
             throw Failure("the time of a trial must be above 0", category: .usage)
         }
         return result
+    }
+
+    /// One word, or a list of them.
+    private static func list(_ section: Mapping, _ key: String) throws -> [String] {
+        switch section[key] {
+        case nil, .null?: return []
+        case .string(let word)?: return [word]
+        case .array(let words)? where words.allSatisfy({ $0.string != nil }): return words.compactMap(\.string)
+        default: throw Failure("'\(key)' of the study must be a word or a list of words", category: .usage)
+        }
     }
 }

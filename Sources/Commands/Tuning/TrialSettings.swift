@@ -8,7 +8,12 @@ import Tuning
 struct TrialSettings {
     static let key = "varve:run"
 
+    /// The program and its words.
     var words: [String] = []
+    /// Targets of a pipeline, in place of a program.
+    var stages: [String] = []
+    /// What the copies of the workspace have beside what Git would track.
+    var copiedPaths: [String] = []
     var workingDirectory = ""
     var slots: [String] = ["0"]
     var slotsAreDevices = false
@@ -22,6 +27,8 @@ struct TrialSettings {
             let slots = mapping["slots"]?.array?.compactMap(\.string), !slots.isEmpty
         else { return nil }
         self.words = words
+        stages = mapping["stages"]?.array?.compactMap(\.string) ?? []
+        copiedPaths = mapping["copy_paths"]?.array?.compactMap(\.string) ?? []
         workingDirectory = directory
         self.slots = slots
         slotsAreDevices = mapping["devices"]?.bool ?? false
@@ -34,12 +41,15 @@ struct TrialSettings {
             ("slots", .array(slots.map(Value.string))), ("devices", .bool(slotsAreDevices)),
         ])
         if let timeout { result["timeout"] = .float(timeout) }
+        if !stages.isEmpty { result["stages"] = .array(stages.map(Value.string)) }
+        if !copiedPaths.isEmpty { result["copy_paths"] = .array(copiedPaths.map(Value.string)) }
         return .mapping(result)
     }
 
     /// Refuses trials that would write over one another's metrics.
     func check(_ settings: StudySettings) throws {
-        guard slots.count > 1 else { return }
+        // Each copy of the workspace has files of its own.
+        guard slots.count > 1, stages.isEmpty else { return }
         for objective in settings.objectives {
             guard let file = TrialMetrics.split(objective.metric).file, !file.contains("{dir}"),
                 !file.contains("{trial}")

@@ -16,7 +16,10 @@ struct TuneStartCommand: VarveCommand {
                 "varve run tune -s 'lr=tag(log,interval(1e-5,1e-1))' --minimize loss -n 50 -j 4 -- "
                     + "python train.py --lr {lr} --out {dir}", "Fifty trials, four at a time"
             ),
-            ("varve run tune --study bert", "The study of that name in varve.yaml")))
+            (
+                "varve run tune --stage evaluate -s 'train.lr=tag(log,interval(1e-5,1e-1))' --maximize "
+                    + "metrics.json:auc -j 4", "A pipeline, each trial in a copy of the workspace"
+            ), ("varve run tune --study bert", "The study of that name in varve.yaml")))
     static let failureStatus: Int32 = 1
 
     @OptionGroup var place: StudyOptions
@@ -36,7 +39,7 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, trials) = try StudyBeginning(place, search, trial, section, words).begin(console, existing)
+        let (study, trials) = try await StudyBeginning(place, search, trial, section, words).begin(console, existing)
         try await files.run(study, trials, console)
     }
 }
@@ -55,7 +58,7 @@ struct TuneCreateCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, _) = try StudyBeginning(place, search, nil, section, []).begin(console)
+        let (study, _) = try await StudyBeginning(place, search, nil, section, []).begin(console)
         console.print("Created the study '\(study.name)' in \(study.journal.path)")
     }
 }
@@ -171,10 +174,12 @@ private struct StudyBeginning {
         self.words = words.first == "--" ? Array(words.dropFirst()) : words
     }
 
-    func begin(_ console: Console, _ existing: String = "refuse") throws -> (Study, TrialSettings) {
+    func begin(
+        _ console: Console, _ existing: String = "refuse"
+    ) async throws -> (Study, TrialSettings) {
         let environment = console.invocation.environment
         let found = try StudySection(study: place.study, section, environment)
-        let known = StudySettings.documentKeys + ["command", "jobs", "gpus", "timeout"]
+        let known = StudySettings.documentKeys + ["command", "stage", "copy_paths", "jobs", "gpus", "timeout"]
         for key in found.values.keys where !known.contains(key) {
             throw Failure(
                 "'\(key)' of the study is not known", remedy: "known are \(known.joined(separator: ", "))",
@@ -187,8 +192,9 @@ private struct StudyBeginning {
         var attributes = Mapping()
         if trial != nil {
             trials.words = words.isEmpty ? found.values["command"]?.array?.map(Distribution.text) ?? [] : words
-            _ = try TrialCommand(trials.words, space: settings.space)
-            try trials.check(settings)
+            if !words.isEmpty, trial?.stage.isEmpty == true { trials.stages = [] }
+            if words.isEmpty, trial?.stage.isEmpty == false { trials.words = [] }
+            try TuningSession(trials: trials, console: console).check(settings)
             attributes[TrialSettings.key] = trials.value
         }
         let journal = try Journal(try place.path(for: name, environment), worker: StudyOptions.worker)
@@ -203,10 +209,14 @@ private struct StudyBeginning {
                 return (try resumed(record, settings, journal), trials)
             case "restart":
                 try journal.append { _ in [.deleteStudy(study: record.id)] }
-                try? Files.removeTree(TuningSession.folder(journal: journal.path))
+                try? Files.removeTree(TuningSession.folder(journal: journal.path, study: name))
             default:
                 throw Failure("'--existing' must be 'refuse', 'resume' or 'restart'", category: .usage)
             }
+        }
+        if trial != nil {
+            try await TuningSession(trials: trials, console: console).prepare(
+                TuningSession.folder(journal: journal.path, study: name))
         }
         let study = try Study.create(
             name, settings, in: journal, owner: trial == nil ? nil : StudyOptions.owner, attributes: attributes

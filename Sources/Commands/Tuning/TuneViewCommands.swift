@@ -3,6 +3,7 @@ import Basics
 import Documents
 import FileSystem
 import Pipelines
+import ProjectFiles
 import Rendering
 import Tuning
 
@@ -97,7 +98,9 @@ struct TuneApplyCommand: VarveCommand {
     @OptionGroup var place: StudyOptions
     @Option(help: ArgumentHelp("Another trial than the best", valueName: "number")) var trial: Int?
     @Option(
-        help: ArgumentHelp("Parameter file, YAML or JSON (default: params.yaml)", valueName: "file"),
+        help: ArgumentHelp(
+            "Parameter file, YAML or JSON, for names without a file of their own (default: params.yaml)",
+            valueName: "file"),
         completion: .file())
     var file = "params.yaml"
     @OptionGroup var global: GlobalOptions
@@ -118,32 +121,10 @@ struct TuneApplyCommand: VarveCommand {
             }
             chosen = best
         }
-        let path = Paths.absolute(file, from: console.invocation.environment.workingDirectory)
-        let bytes = try Files.readIfPresent(path) ?? []
-        let text: String
-        do {
-            if file.hasSuffix(".json") {
-                let document = bytes.isEmpty ? Value.mapping(Mapping()) : try JSON.parse(bytes)
-                text = JSON.emitPython(.mapping(Self.merged(document, chosen))) + "\n"
-            } else if file.hasSuffix(".yaml") || file.hasSuffix(".yml") {
-                let document = try YAMLDocument(parsing: bytes)
-                text = document.text(updatedTo: .mapping(Self.merged(document.value, chosen)))
-            } else {
-                throw Failure("'\(file)' is neither YAML nor JSON", category: .usage)
-            }
-        } catch let error as DocumentError {
-            throw Failure("'\(file)' cannot be read: \(error.message)")
-        }
-        try Files.write(Array(text.utf8), to: path)
-        console.print("Wrote trial \(chosen.number) to \(file): \(TuningView.parameters(chosen))")
-    }
-
-    private static func merged(_ document: Value, _ trial: Trial) -> Mapping {
-        var result = document.mapping ?? Mapping()
-        for setting in trial.settings {
-            result.set(setting.name.split(separator: ".").map(String.init)[...], setting.value)
-        }
-        return result
+        let point = ParameterPoint(chosen.settings.map { ($0.name, $0.value) }, file: file)
+        try point.write(in: console.invocation.environment.workingDirectory)
+        let files = point.files.map(\.path).joined(separator: ", ")
+        console.print("Wrote trial \(chosen.number) to \(files): \(TuningView.parameters(chosen))")
     }
 }
 

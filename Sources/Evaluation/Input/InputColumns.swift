@@ -1,5 +1,5 @@
-package import Basics
-package import ProjectFiles
+import Basics
+import ProjectFiles
 
 /// Which column of the predictions holds what.
 package struct InputColumns: Sendable {

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 
 /// Predictions that cannot be judged as they are.
 package struct InputError: UserFacingError, Equatable {

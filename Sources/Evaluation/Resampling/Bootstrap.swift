@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import Synchronization
 
 /// Draws rows again and again with replacement, and looks what becomes of numbers that are computed from them.

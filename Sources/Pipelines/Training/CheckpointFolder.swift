@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import FileSystem
 
 /// What a program leaves behind to go on from, by what it is called.

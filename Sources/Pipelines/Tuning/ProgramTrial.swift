@@ -38,17 +38,21 @@ package struct ProgramTrials: TrialRunner {
 /// A program that is a trial; what it prints goes to `output.log` of the trial's folder.
 final class ProgramTrial: RunningTrial {
     let workingDirectory: String
+    let metricsFolder: String
     let process: ProcessIdentity?
     private let program: RunningProgram
     private let tail: OutputTail
     private let outcome = Mutex<TrialEnding?>(nil)
 
-    /// - Parameter finish: is called after the program has succeeded, on a thread of its own, before the trial ends.
+    /// - Parameters:
+    ///   - metricsFolder: The folder of the trial, if no other.
+    ///   - finish: is called after the program has succeeded, on a thread of its own, before the trial ends.
     init(
-        _ words: [String], _ place: TrialPlace, workingDirectory: String, variables: [String: String],
-        limits: ProgramLimits, finish: @escaping @Sendable () throws -> Void = {}
+        _ words: [String], _ place: TrialPlace, workingDirectory: String, metricsFolder: String? = nil,
+        variables: [String: String], limits: ProgramLimits, finish: @escaping @Sendable () throws -> Void = {}
     ) throws {
         self.workingDirectory = workingDirectory
+        self.metricsFolder = metricsFolder ?? place.folder
         let tail = OutputTail(Paths.join(place.folder, "output.log"))
         self.tail = tail
         program = try RunningProgram(

@@ -1,25 +1,16 @@
 package import Documents
+import ProjectFiles
 package import Tuning
 
 extension Trial {
-    /// The parameters as a parameter file has them: `train.lr` is the key `lr` of `train`.
+    /// The parameters as a parameter file has them: `train.lr` is the key `lr` of `train`; those of other files stand
+    /// below the file's name.
     package var nested: Mapping {
-        var result = Mapping()
-        for setting in settings { result.set(setting.name.split(separator: ".").map(String.init)[...], setting.value) }
-        return result
-    }
-}
-
-extension Mapping {
-    /// Sets a value at a path of keys, making mappings on the way.
-    package mutating func set(_ path: ArraySlice<String>, _ value: Value) {
-        guard let key = path.first else { return }
-        if path.count == 1 {
-            self[key] = value
-        } else {
-            var inner = self[key]?.mapping ?? Mapping()
-            inner.set(path.dropFirst(), value)
-            self[key] = .mapping(inner)
+        let document = settings.reduce(Value.mapping(Mapping())) { document, setting in
+            let place = ParameterPoint.place(setting.name, file: "")
+            let keys = place.key.split(separator: ".").map(String.init)
+            return document.replacing(((place.file.isEmpty ? [] : [place.file]) + keys)[...], by: setting.value)
         }
+        return document.mapping ?? Mapping()
     }
 }

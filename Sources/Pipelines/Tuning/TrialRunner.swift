@@ -13,6 +13,8 @@ package protocol TrialRunner: Sendable {
 package protocol RunningTrial: Sendable {
     /// The absolute path at which relative names of metrics files begin.
     var workingDirectory: String { get }
+    /// The absolute path of the folder in which metrics without a file's name are looked for.
+    var metricsFolder: String { get }
     /// What has to be ended before somebody else begins the trial anew; `nil` where it dies with this process.
     var process: ProcessIdentity? { get }
     /// `nil` while it runs.

@@ -139,7 +139,8 @@ package struct TuningRun: Sendable {
         let settings = await desk.settings
         func metrics(_ output: [String] = []) -> TrialMetrics {
             TrialMetrics(
-                folder: place.folder, workingDirectory: running.workingDirectory, places: place.names, output: output)
+                folder: running.metricsFolder, workingDirectory: running.workingDirectory, places: place.names,
+                output: output)
         }
         var history = HistoryReader(settings.objectives.first.map { metrics().history($0.metric) } ?? [])
         var isPruned = false
