@@ -108,11 +108,10 @@ struct TuningSession {
         let request = try request(settings, journal: study.journal.path)
         let best = BestSoFar(settings.directions, study.record)
         let view = TuningView(console, best, settings, study.record)
-        defer { view.end() }
         Interruption.watchTermination()
         let desk = StudyDesk(study)
         let run = TuningRun(desk, request, observer: view)
-        let reason = try await run.run()
+        let reason = try await view.whileShown { try await run.run() }
         return (reason, await desk.record)
     }
 

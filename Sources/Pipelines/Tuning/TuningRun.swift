@@ -40,6 +40,8 @@ package struct TuningRequest: Sendable {
 /// What goes on in a study, for whoever shows it. Called from any task.
 package protocol TuningObserver: Sendable {
     func began(_ trial: Trial, slot: String, isAgain: Bool)
+    /// A running trial told a value on its way.
+    func reported(_ number: Int, _ report: Trial.Report)
     func ended(_ trial: Trial, reason: String?)
 }
 
@@ -185,6 +187,7 @@ package struct TuningRun: Sendable {
             }
             for report in history.new() where !isPruned && !isCancelled {
                 isPruned = try await desk.report(trial.number, report)
+                observer?.reported(trial.number, report)
                 if isPruned { running.stop(asking: SIGTERM) }
             }
             if outcome == nil { await ending.pause() }
