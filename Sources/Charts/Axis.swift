@@ -44,6 +44,6 @@ package struct Axis: Sendable {
             lower = min(lower, value)
             upper = max(upper, value)
         }
-        return lower > 0 && upper > lower && upper / lower > 1000
+        return lower > 0 && upper > lower && upper / lower > 100
     }
 }

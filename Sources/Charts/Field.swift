@@ -14,7 +14,9 @@ struct Field {
     let columns: Int
     let rows: Int
     /// By row, then column.
-    private(set) var values: [Double?]
+    private var values: [Double?]
+    /// How much nearer than the reach the next point is; less than 0 is beyond it.
+    private var margins: [Double]
 
     /// - Parameters:
     ///   - xNames, yNames: How many names an axis has instead of numbers; each is a grid place then, and points count for
@@ -25,25 +27,41 @@ struct Field {
         self.columns = columns
         self.rows = rows
         values = [Double?](repeating: nil, count: columns * rows)
+        margins = [Double](repeating: -1, count: columns * rows)
         let reach = Self.reach(samples.count)
         for row in 0..<rows {
             for column in 0..<columns {
                 let x = xNames > 0 ? (Double(column) + 0.5) / Double(xNames) : Double(column) / Double(columns - 1)
                 let y = yNames > 0 ? (Double(row) + 0.5) / Double(yNames) : Double(row) / Double(rows - 1)
+                var nearest = Double.infinity
                 let near = samples.compactMap { sample -> Sample? in
                     let dx = sample.x - x
                     let dy = sample.y - y
                     if xNames > 0, abs(dx) * Double(xNames) >= 0.5 { return nil }
                     if yNames > 0, abs(dy) * Double(yNames) >= 0.5 { return nil }
                     let own = Sample(x: xNames > 0 ? 0 : dx, y: yNames > 0 ? 0 : dy, value: sample.value)
-                    return own.x * own.x + own.y * own.y < reach * reach ? own : nil
+                    let distance = own.x * own.x + own.y * own.y
+                    nearest = min(nearest, distance)
+                    return distance < Self.wide * Self.wide * reach * reach ? own : nil
                 }
-                values[row * columns + column] = Self.estimate(near, reach: reach)
+                values[row * columns + column] = Self.estimate(near, reach: reach * Self.wide)
+                margins[row * columns + column] = reach - nearest.squareRoot()
             }
         }
     }
 
-    subscript(row: Int, column: Int) -> Double? { values[row * columns + column] }
+    /// The value at a place of the grid; `nil` where it is beyond all points.
+    subscript(row: Int, column: Int) -> Double? {
+        margins[row * columns + column] >= 0 ? values[row * columns + column] : nil
+    }
+
+    /// What is known at a place and somewhat beyond, for shapes that end between two places.
+    func edge(row: Int, column: Int) -> (value: Double, margin: Double)? {
+        values[row * columns + column].map { ($0, margins[row * columns + column]) }
+    }
+
+    /// Values are known so much further than the reach, so that the edge of what is drawn lies between values.
+    private static let wide = 1.3
 
     /// How far a point is heard: less far where there are many.
     static func reach(_ count: Int) -> Double { min(0.3, max(0.1, 1.4 / Double(max(1, count)).squareRoot())) }

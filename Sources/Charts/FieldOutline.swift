@@ -14,7 +14,7 @@ struct FieldOutline {
             var start: Int?
             for column in 0..<field.columns {
                 let corners = column + 1 < field.columns ? self.corners(row, column) : nil
-                let isWhole = corners?.allSatisfy { $0.value >= limit } ?? false
+                let isWhole = corners?.allSatisfy { $0.value >= limit && $0.margin >= 0 } ?? false
                 if isWhole, start == nil { start = column }
                 if !isWhole, let begun = start {
                     path +=
@@ -22,39 +22,50 @@ struct FieldOutline {
                         + NumberText.pixel(top) + "H" + NumberText.pixel(x(begun)) + "Z"
                     start = nil
                 }
-                if !isWhole, let corners { path += Self.path(Self.clipped(corners, limit)) }
+                if !isWhole, let corners {
+                    path += Self.path(Self.clipped(Self.clipped(corners) { $0.value - limit }) { $0.margin })
+                }
             }
         }
         return path
     }
 
-    private typealias Corner = (x: Double, y: Double, value: Double)
+    private struct Corner {
+        var x: Double
+        var y: Double
+        var value: Double
+        var margin: Double
+
+        func toward(_ other: Corner, _ share: Double) -> Corner {
+            Corner(
+                x: x + (other.x - x) * share, y: y + (other.y - y) * share,
+                value: value + (other.value - value) * share, margin: margin + (other.margin - margin) * share)
+        }
+    }
 
     /// The corners of a cell in their order around it; `nil` where one has no value.
     private func corners(_ row: Int, _ column: Int) -> [Corner]? {
         var result: [Corner] = []
         for (down, right) in [(0, 0), (0, 1), (1, 1), (1, 0)] {
-            guard let value = field[row + down, column + right] else { return nil }
-            result.append((x(column + right), y(row + down), value))
+            guard let edge = field.edge(row: row + down, column: column + right) else { return nil }
+            result.append(Corner(x: x(column + right), y: y(row + down), value: edge.value, margin: edge.margin))
         }
         return result
     }
 
-    /// The part of a cell that is at least `limit`.
-    private static func clipped(_ corners: [Corner], _ limit: Double) -> [(x: Double, y: Double)] {
-        var result: [(x: Double, y: Double)] = []
+    /// The part of a shape where something is not below 0.
+    private static func clipped(_ corners: [Corner], _ height: (Corner) -> Double) -> [Corner] {
+        var result: [Corner] = []
         for (place, corner) in corners.enumerated() {
             let next = corners[(place + 1) % corners.count]
-            if corner.value >= limit { result.append((corner.x, corner.y)) }
-            if (corner.value >= limit) != (next.value >= limit) {
-                let share = (limit - corner.value) / (next.value - corner.value)
-                result.append((corner.x + (next.x - corner.x) * share, corner.y + (next.y - corner.y) * share))
-            }
+            let (here, there) = (height(corner), height(next))
+            if here >= 0 { result.append(corner) }
+            if (here >= 0) != (there >= 0) { result.append(corner.toward(next, here / (here - there))) }
         }
         return result
     }
 
-    private static func path(_ points: [(x: Double, y: Double)]) -> String {
+    private static func path(_ points: [Corner]) -> String {
         guard points.count > 2 else { return "" }
         let places = points.map { short($0.x) + " " + short($0.y) }
         return "M" + places.joined(separator: "L") + "Z"

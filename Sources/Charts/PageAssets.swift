@@ -33,12 +33,13 @@ enum PageAssets {
             .field{opacity:.85}
             .spots circle{stroke:var(--card);stroke-width:.8}
             .framed circle{stroke:var(--text);stroke-width:1}
-            .best{stroke:var(--text);stroke-width:1.3;stroke-linejoin:round}
+            .field~.grid line{opacity:.3}
+            .best{fill:var(--c1);stroke:var(--card);stroke-width:1.2;stroke-linejoin:round}
             .strand{fill:none}
             .strand path{stroke:var(--ink);stroke-width:1.5;stroke-opacity:.75;fill:none}
             .many .strand path{stroke-width:1;stroke-opacity:.5}
             .strand.best{stroke:none}
-            .strands .strand.best path{stroke:var(--text);stroke-width:3.4;stroke-opacity:1}
+            .strands .strand.best path{stroke:var(--c1);stroke-width:3.4;stroke-opacity:1}
             .strands .strand:hover path{stroke-width:4;stroke-opacity:1}
             .halo text{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
             .halo circle{fill:var(--soft)}

@@ -7,12 +7,14 @@ struct ParallelDrawing {
     /// Where strands pass an axis that they have no number on.
     private let without = 396.0
     private let left = 64.0
-    private let right = 76.0
+    private let right: Double
     private let spacing: Double
 
     init(_ chart: ParallelAxes, _ colors: RampScale) {
         self.chart = chart
         self.colors = colors
+        let last = chart.axes.last?.categories.map(\.count).max() ?? 0
+        right = max(76, min(200, 16 + 7 * Double(last)))
         // Few axes share the width of other pictures; many have theirs, and the page lets one scroll.
         spacing = max(100, 760 / Double(max(1, chart.axes.count - 1)))
     }
@@ -71,12 +73,13 @@ struct ParallelDrawing {
     private func draw(_ axis: Int, _ scale: Scale, hasGaps: Bool, _ group: inout Markup) {
         let x = NumberText.pixel(across(axis))
         group.element("path", [("d", "M\(x) \(NumberText.pixel(top))V\(NumberText.pixel(bottom))")])
-        // Names stand in two rows in turns, so that long ones have the room of two axes.
+        // Long names stand in two rows in turns, so that each has the room of two axes.
+        let isLong = chart.axes.contains { Double($0.label.count) * 7 > spacing - 14 }
         let name = chart.axes[axis].label
         let room = max(8, Int(spacing * 2 / 7) - 3)
         group.element(
             "text",
-            [("x", x), ("y", axis % 2 == 0 || chart.axes.count < 5 ? "32" : "16"), ("class", "middle label")]
+            [("x", x), ("y", axis % 2 == 0 || !isLong ? "32" : "16"), ("class", "middle label")]
         ) { text in
             text.element("title", text: name)
             text.text(AxisDrawing.shortened(name, room))

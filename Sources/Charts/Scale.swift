@@ -83,28 +83,30 @@ struct Scale {
             ticks = linear.ticks
             return
         }
-        if steps.count < 2 { steps = [(least, NumberText.exact(least)), (most, NumberText.exact(most))] }
+        if steps.count < 2 { steps = [least, most].map { ($0, NumberText.exact($0), true) } }
         lower = steps[0].value
         upper = max(steps[steps.count - 1].value, lower * 1.000001)
         if steps.count > count + 1 {
-            let decades = steps.filter { $0.text.first == "1" }
+            let decades = steps.filter(\.isDecade)
             let every = max(1, (decades.count + count - 1) / max(1, count))
             steps = decades.enumerated().filter { $0.offset % every == 0 }.map(\.element)
         }
-        ticks = steps
+        ticks = steps.map { ($0.value, $0.text) }
     }
 
     /// 1, 2 and 5 times the powers of ten, from the last at or below one number to the first at or above another.
-    private static func decimals(around least: Double, _ most: Double) -> [(value: Double, text: String)] {
+    private static func decimals(
+        around least: Double, _ most: Double
+    ) -> [(value: Double, text: String, isDecade: Bool)] {
         let first = Int(log10(least).rounded(.down))
         let last = Int(log10(most).rounded(.up))
-        var all: [(value: Double, text: String)] = []
+        var all: [(value: Double, text: String, isDecade: Bool)] = []
         for exponent in first...max(first, last) {
             for factor in [1, 2, 5] {
                 let value = Double("\(factor)e\(exponent)") ?? 0
                 guard value.isFinite, value > 0 else { continue }
                 let text = abs(exponent) > 3 ? "\(factor)e\(exponent)" : NumberText.short(value)
-                all.append((value, text))
+                all.append((value, text, factor == 1))
             }
         }
         let lower = all.lastIndex { $0.value <= least } ?? 0
