@@ -48,18 +48,18 @@ struct CloudDrawing {
         let step = RampScale.step(spots[place].strength)
         let left = x.position(cloud.x.categories.isEmpty ? spot.x : spot.x + Cloud.aside(place))
         let top = y.position(cloud.y.categories.isEmpty ? spot.y : spot.y + Cloud.aside(place))
+        // Very many are small, and say less, or the page would be large.
         let isMany = spots.count > 300
-        group.element("g", [("class", "tell tint r\(step)")]) { sign in
-            sign.element("title", text: words(spot))
-            if spot.isMarked {
-                sign.element("path", [("class", "best"), ("d", Self.star(left, top))])
-            } else {
-                sign.element(
-                    "circle",
-                    [
-                        ("cx", NumberText.pixel(left)), ("cy", NumberText.pixel(top)), ("r", isMany ? "2.2" : "3.5"),
-                    ])
-            }
+        let title = isMany ? "\(spot.name) · \(NumberText.short(spot.value))" : words(spot)
+        if spot.isMarked {
+            let place = [("class", "tell best tint r\(step)"), ("d", Self.star(left, top))]
+            group.element("path", place) { $0.element("title", text: title) }
+        } else {
+            let place = [
+                ("class", "tell tint r\(step)"), ("cx", NumberText.pixel(left)), ("cy", NumberText.pixel(top)),
+                ("r", isMany ? "2.2" : "3.5"),
+            ]
+            group.element("circle", place) { $0.element("title", text: title) }
         }
     }
 

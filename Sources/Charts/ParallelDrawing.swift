@@ -77,12 +77,20 @@ struct ParallelDrawing {
         let isLong = chart.axes.contains { Double($0.label.count) * 7 > spacing - 14 }
         let name = chart.axes[axis].label
         let room = max(8, Int(spacing * 2 / 7) - 3)
+        let shown = AxisDrawing.shortenedInside(name, room)
+        // What would stick out of the picture begins or ends with it.
+        let half = 4 * Double(shown.count)
+        let (place, look) =
+            across(axis) < half
+            ? (4, "label")
+            : across(axis) + half > width
+                ? (width - 4, "end label")
+                : (across(axis), "middle label")
         group.element(
-            "text",
-            [("x", x), ("y", axis % 2 == 0 || !isLong ? "32" : "16"), ("class", "middle label")]
+            "text", [("x", NumberText.pixel(place)), ("y", axis % 2 == 0 || !isLong ? "32" : "16"), ("class", look)]
         ) { text in
             text.element("title", text: name)
-            text.text(AxisDrawing.shortened(name, room))
+            text.text(shown)
         }
         let length = max(4, Int(spacing / 7) - 3)
         for tick in scale.ticks {

@@ -167,7 +167,7 @@ struct AxisDrawing {
                     [
                         ("x", NumberText.pixel(frame.left - 6)), ("y", NumberText.pixel(y.position(tick.value) + 4)),
                         ("class", "end"),
-                    ], text: Self.shortened(tick.text, 30))
+                    ], text: Self.shortened(tick.text, max(30, Int((frame.left - 30) / 6.5))))
             }
             let middle = NumberText.pixel((frame.left + frame.plotRight) / 2)
             axis.element(
@@ -179,6 +179,13 @@ struct AxisDrawing {
                 [("x", "14"), ("y", height), ("class", "middle label"), ("transform", "rotate(-90 14 \(height))")],
                 text: Self.shortened(yLabel, 45))
         }
+    }
+
+    /// A name without its middle: names in a hierarchy differ at their ends.
+    static func shortenedInside(_ text: String, _ count: Int) -> String {
+        guard text.count > count, count > 4 else { return shortened(text, count) }
+        let head = (count - 1) / 3
+        return text.prefix(head) + "…" + text.suffix(count - 1 - head)
     }
 
     static func shortened(_ text: String, _ count: Int) -> String {

@@ -42,8 +42,11 @@ extension TextDrawing {
                     samples, columns: columns, rows: Self.rows, xNames: cloud.x.categories.count,
                     yNames: cloud.y.categories.count))
         }
-        for (spot, _) in spots where !spot.isMarked && !cloud.isFilled {
-            canvas.set(Int(x.position(spot.x).rounded()), Int(y.position(spot.y).rounded()), by: 0)
+        for (place, item) in spots.enumerated() where !item.spot.isMarked && !cloud.isFilled {
+            let right = cloud.x.categories.isEmpty ? 0 : Cloud.aside(place)
+            let up = cloud.y.categories.isEmpty ? 0 : Cloud.aside(place)
+            canvas.set(
+                Int(x.position(item.spot.x + right).rounded()), Int(y.position(item.spot.y + up).rounded()), by: 0)
         }
         for (spot, _) in spots where spot.isMarked {
             canvas.put("★", Int(x.position(spot.x).rounded()), Int(y.position(spot.y).rounded()), by: 1)
@@ -94,7 +97,7 @@ extension TextDrawing {
         }
         func row(_ texts: [String]) -> String {
             texts.map { text in
-                let short = AxisDrawing.shortened(text, room - 1)
+                let short = AxisDrawing.shortenedInside(text, room - 1)
                 return short + String(repeating: " ", count: max(1, room - short.count))
             }.joined()
         }
@@ -126,8 +129,9 @@ extension TextDrawing {
             for span in spans {
                 let start = Int(x.position(span.start)) / 2
                 // Two that follow one another leave a gap, if there is room for one.
-                let end = max(start, Int(x.position(span.end)) / 2 - 1)
-                for column in start...end {
+                let end = Int(x.position(span.end)) / 2 - 1
+                let last = end - start > 1 ? end - 1 : max(start, end)
+                for column in start...last {
                     let letter = Self.kindLetters[span.kind % Self.kindLetters.count]
                     canvas.put(letter, column * 2, 0, by: span.kind)
                 }

@@ -55,6 +55,7 @@ import Testing
         let chart = ParallelAxes(axes: axes, strands: [strand], ramp: Ramp(Axis("loss")))
         let svg = ParallelDrawing(chart, RampScale(chart.ramp, [1])).svg(label: "")
         #expect(svg.contains("number.19: 19"))
+        #expect((0..<20).allSatisfy { svg.contains("number.\($0)</text>") })
         let lines = TextDrawing(width: 80).lines(of: Chart(title: "t", content: .parallel(chart)))
         #expect(lines.allSatisfy { $0.count <= 80 } && lines.contains { $0.contains("of 20 axes") })
     }
