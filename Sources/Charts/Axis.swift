@@ -5,6 +5,8 @@ package struct Axis: Sendable {
     package var categories: [String]
     /// Whether equal factors lie equally far apart; numbers that are not above 0 have no place then.
     package var isLog: Bool
+    /// Whether there is nothing between whole numbers.
+    package var isWhole = false
     /// Numbers that have a place, whether something is drawn there or not.
     package var covered: [Double]
 
@@ -26,7 +28,7 @@ package struct Axis: Sendable {
         let all = covered + values
         return isLog
             ? Scale(logarithms: all, from: start, to: end, count: count)
-            : Scale(all, from: start, to: end, count: count)
+            : Scale(all, from: start, to: end, count: count, isWhole: isWhole)
     }
 
     /// A number as people read it, or the name that it stands for.

@@ -41,6 +41,8 @@ package struct Plane: Sendable {
     /// Whether equal factors lie equally far apart on an axis.
     package var isXLog = false
     package var isYLog = false
+    /// Whether there is nothing between whole numbers of the x axis, such as steps.
+    package var isXWhole = false
     /// Names for whole numbers of an axis that has no numbers: 0 is the first.
     package var xCategories: [String] = []
     package var yCategories: [String] = []
@@ -53,11 +55,10 @@ package struct Plane: Sendable {
         self.series = series
     }
 
-    /// The axes, with what each must cover.
     var axes: (x: Axis, y: Axis) {
-        (
-            Axis(xLabel, categories: xCategories, isLog: isXLog), Axis(yLabel, categories: yCategories, isLog: isYLog)
-        )
+        var x = Axis(xLabel, categories: xCategories, isLog: isXLog)
+        x.isWhole = isXWhole
+        return (x, Axis(yLabel, categories: yCategories, isLog: isYLog))
     }
 
     /// The legend's entries, each with the series that it speaks of.

@@ -16,7 +16,12 @@ struct Scale {
     let isLog: Bool
 
     /// An axis around values, rounded to whole ticks where `isRounded`.
-    init(_ values: some Sequence<Double>, from start: Double, to end: Double, count: Int, includingZero: Bool = false) {
+    ///
+    /// - Parameter isWhole: Whether there is nothing between whole numbers, and so no tick.
+    init(
+        _ values: some Sequence<Double>, from start: Double, to end: Double, count: Int, includingZero: Bool = false,
+        isWhole: Bool = false
+    ) {
         var lower = Double.infinity
         var upper = -Double.infinity
         for value in values where value.isFinite {
@@ -33,7 +38,7 @@ struct Scale {
             upper = min(upper + margin, .greatestFiniteMagnitude)
         }
         isLog = false
-        let step = Self.step(over: upper - lower, count: count)
+        let step = max(Self.step(over: upper - lower, count: count), isWhole ? 1 : 0)
         // Numbers at the end of what a Double can hold leave no room for ticks.
         guard step.isFinite, step > 0, (upper / step).isFinite, abs(upper / step) < 1e15, abs(lower / step) < 1e15
         else {

@@ -72,6 +72,9 @@ import Testing
         let scale = Axis("lr", isLog: true, covered: [1e-5, 0.1]).scale([], from: 0, to: 400, count: 8)
         #expect(scale.ticks.map(\.text) == ["1e-5", "1e-4", "0.001", "0.01", "0.1"])
         #expect(scale.ticks.map { scale.position($0.value).rounded() } == [0, 100, 200, 300, 400])
+        var steps = Axis("step")
+        steps.isWhole = true
+        #expect(steps.scale([0, 2], from: 0, to: 1, count: 8).ticks.map(\.text) == ["0", "1", "2"])
         let narrow = Axis("n", isLog: true).scale([30, 34], from: 0, to: 1, count: 4)
         #expect(narrow.lower > 0 && narrow.ticks.count > 2)
         #expect((0.0...1).contains(narrow.position(32)))

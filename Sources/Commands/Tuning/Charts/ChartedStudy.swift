@@ -72,7 +72,11 @@ struct ChartedStudy {
     }
 
     /// The colours of trial numbers.
-    var numberRamp: Ramp { Ramp(Axis("trial"), meaning: "strong colors are later") }
+    var numberRamp: Ramp {
+        var axis = Axis("trial")
+        axis.isWhole = true
+        return Ramp(axis, meaning: "strong colors are later")
+    }
 
     /// An axis that covers the range of a parameter, so that one sees what was tried of it.
     func axis(_ parameter: Parameter) -> Axis {
@@ -80,7 +84,9 @@ struct ChartedStudy {
             return Axis(parameter.name, categories: choices.map(Distribution.text))
         }
         let distribution = parameter.distribution
-        return Axis(parameter.name, isLog: distribution.isLog, covered: [distribution.low, distribution.high])
+        var axis = Axis(parameter.name, isLog: distribution.isLog, covered: [distribution.low, distribution.high])
+        if case .int = distribution { axis.isWhole = true }
+        return axis
     }
 
     /// How a chart is named that there is one of for each objective.

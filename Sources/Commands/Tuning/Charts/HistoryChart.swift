@@ -20,6 +20,7 @@ struct HistoryChart {
                 series.append(Series(name: "breaks a constraint", color: 6, style: 2, points: points(broken)))
             }
             var plane = Plane(xLabel: "trial", yLabel: study.name(objective), series: series)
+            plane.isXWhole = true
             plane.isYLog = study.axis(objective).isLog
             return Chart(
                 title: study.title("History", objective), content: .points(plane), problems: study.problems)

@@ -24,6 +24,7 @@ struct HypervolumeChart {
             xLabel: "trial", yLabel: "hypervolume",
             series: [Series(name: "hypervolume", color: 0, points: steps(trials, losses, reference, last))])
         plane.series[0].isLine = true
+        plane.isXWhole = true
         return [
             Chart(
                 title: "Hypervolume", content: .lines(plane),

@@ -17,6 +17,7 @@ struct IntermediateChart {
         series.sort { order($0) < order($1) }
         let isLog = Axis.needsLogarithms(series.lazy.flatMap(\.points).map(\.y))
         var plane = Plane(xLabel: "step", yLabel: study.name(0), series: series)
+        plane.isXWhole = true
         plane.isYLog = isLog
         let left = reporting.count - shown.count
         return [
@@ -40,7 +41,8 @@ struct IntermediateChart {
 
     private func series(_ trial: Trial) -> Series {
         var series = Series(
-            name: study.name(trial), color: Self.color(trial.state),
+            name: study.name(trial), color: trial.state.color,
+            style: trial.state == .pruned ? 1 : trial.state == .failed ? 2 : 0,
             points: trial.reports.sorted { $0.step < $1.step }.filter { $0.value.isFinite }
                 .map { Point(x: Double($0.step), y: $0.value) })
         series.group = trial.state.name
@@ -54,15 +56,4 @@ struct IntermediateChart {
     }
 
     private func order(_ series: Series) -> Int { series.group == "best" ? TrialState.allCases.count : series.color }
-
-    /// A colour for each state, the same in all charts.
-    static func color(_ state: TrialState) -> Int {
-        switch state {
-        case .complete: 0
-        case .pruned: 1
-        case .failed: 3
-        case .running: 2
-        case .waiting: 6
-        }
-    }
 }

@@ -34,7 +34,10 @@ struct StudyPage {
         let isAlone = study.record.directions.count == 1
         var block = PageBlock(title: isAlone ? "Best trial" : "Trials that no other beats")
         guard let first = summary.best.first else {
-            block.problems = ["No complete trial keeps the constraints."]
+            let isBroken = study.record.trials.contains { $0.state == .complete && !$0.isFeasible }
+            block.problems = [
+                isBroken ? "No complete trial keeps the constraints." : "No trial has come to a value yet."
+            ]
             return block
         }
         guard isAlone else {

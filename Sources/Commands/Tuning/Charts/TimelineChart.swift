@@ -21,10 +21,10 @@ struct TimelineChart {
             Timeline.Span(
                 name: String(item.trial.number), start: (item.start - first) / unit.seconds,
                 end: ((item.end ?? last) - first) / unit.seconds,
-                kind: IntermediateChart.color(item.trial.state))
+                kind: item.trial.state.color)
         }
         var kinds = [String](repeating: "", count: 7)
-        for state in TrialState.allCases { kinds[IntermediateChart.color(state)] = state.name }
+        for state in TrialState.allCases { kinds[state.color] = state.name }
         let left = begun.count - spans.count
         return [
             Chart(
