@@ -151,8 +151,8 @@ struct AxisDrawing {
             axis.element("path", [("d", "M\(left) \(top)V\(bottom)H\(right)")])
             // Names of categories get the room that lies between two of them.
             let places = x.ticks.map { x.position($0.value) }
-            let room = zip(places.dropFirst(), places).map(-).min() ?? (frame.plotRight - frame.left)
-            let length = max(3, min(18, Int(room / 7)))
+            let between = zip(places.dropFirst(), places).map(-).min() ?? (frame.plotRight - frame.left)
+            let length = max(3, min(18, Int(between / 7)))
             for tick in x.ticks {
                 axis.element(
                     "text",
@@ -161,13 +161,15 @@ struct AxisDrawing {
                         ("class", "middle"),
                     ], text: Self.shortened(tick.text, length))
             }
+            // Numbers always fit.
+            let room = frame.left < 100 ? 30 : Int((frame.left - 30) / 6.5)
             for tick in y.ticks {
                 axis.element(
                     "text",
                     [
                         ("x", NumberText.pixel(frame.left - 6)), ("y", NumberText.pixel(y.position(tick.value) + 4)),
                         ("class", "end"),
-                    ], text: Self.shortened(tick.text, max(30, Int((frame.left - 30) / 6.5))))
+                    ], text: Self.shortened(tick.text, room))
             }
             let middle = NumberText.pixel((frame.left + frame.plotRight) / 2)
             axis.element(

@@ -8,12 +8,15 @@ package struct Timeline: Sendable {
 
     package struct Span: Sendable {
         package var name: String
+        /// A word or number that stands in the bar where it has room.
+        package var sign: String
         package var start: Double
         package var end: Double
         package var kind: Int
 
-        package init(name: String, start: Double, end: Double, kind: Int) {
+        package init(name: String, sign: String = "", start: Double, end: Double, kind: Int) {
             self.name = name
+            self.sign = sign
             self.start = start
             self.end = end
             self.kind = kind

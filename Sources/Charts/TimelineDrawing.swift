@@ -38,21 +38,20 @@ struct TimelineDrawing {
         let width = max(1, x.position(span.end) - start - 0.6)
         group.element("g", [("class", "tell")]) { sign in
             let kind = timeline.kinds.indices.contains(span.kind) ? timeline.kinds[span.kind] : ""
-            sign.element("title", text: "\(span.name) · \(kind) · \(NumberText.short(span.end - span.start))")
+            sign.element("title", text: "\(span.name) · \(kind)")
             sign.element(
                 "rect",
                 [
                     ("x", NumberText.pixel(start)), ("y", NumberText.pixel(top)), ("width", NumberText.pixel(width)),
                     ("height", NumberText.pixel(height)),
                 ])
-            // The name where it has room.
-            guard height >= 12, Double(span.name.count) * 7 < width else { return }
+            guard !span.sign.isEmpty, height >= 12, Double(span.sign.count) * 7.5 < width else { return }
             sign.element(
                 "text",
                 [
                     ("x", NumberText.pixel(start + width / 2)), ("y", NumberText.pixel(top + height / 2 + 4)),
                     ("class", "middle"),
-                ], text: span.name)
+                ], text: span.sign)
         }
     }
 }

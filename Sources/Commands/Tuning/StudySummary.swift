@@ -11,7 +11,8 @@ struct StudySummary {
             let count = record.trials.count { $0.state == state }
             return count > 0 ? "\(count) \(state.name)" : nil
         }
-        return "\(record.trials.count) of \(settings.trials) trials: " + parts.joined(separator: ", ")
+        let count = "\(record.trials.count) of \(settings.trials) trials"
+        return parts.isEmpty ? count : "\(count): \(parts.joined(separator: ", "))"
     }
 
     var best: [Trial] { record.directions.count == 1 ? record.best.map { [$0] } ?? [] : record.front }

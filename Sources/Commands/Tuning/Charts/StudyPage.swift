@@ -21,7 +21,7 @@ struct StudyPage {
         let summary = StudySummary(record: study.record, settings: study.settings)
         var page = ChartPage(
             title: "Study \(study.record.name)", lead: summary.counts, blocks: [best(summary), facts], charts: charts)
-        page.appendix = [table]
+        if !study.record.trials.isEmpty { page.appendix = [table] }
         page.hasContents = true
         return page
     }

@@ -1,4 +1,5 @@
 import Charts
+import Pipelines
 import Tuning
 
 /// When trials ran, and what became of them.
@@ -19,7 +20,8 @@ struct TimelineChart {
         let unit = Unit(seconds: last - first)
         let spans = begun.suffix(Self.most).map { item in
             Timeline.Span(
-                name: String(item.trial.number), start: (item.start - first) / unit.seconds,
+                name: "\(study.name(item.trial)) · \(Duration.seconds((item.end ?? last) - item.start).shortText)",
+                sign: String(item.trial.number), start: (item.start - first) / unit.seconds,
                 end: ((item.end ?? last) - first) / unit.seconds,
                 kind: item.trial.state.color)
         }
