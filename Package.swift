@@ -142,7 +142,7 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "Pipelines", "Tracking", "Charts", "Tables", "Rendering", "Documents", "Basics",
+                "Commands", "Pipelines", "Tracking", "Tuning", "Charts", "Tables", "Rendering", "Documents", "Basics",
                 "TestSupport", parser,
             ]),
         tests("ProjectFilesTests", ["ProjectFiles", "Objects", "Documents", "Hashing", "Basics"]),

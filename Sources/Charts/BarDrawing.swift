@@ -11,7 +11,7 @@ struct BarDrawing {
         let x: Scale
         let y: Scale
         if bars.isHorizontal {
-            frame.left = max(72, min(260, 30 + 6.5 * min(widest, 34)))
+            frame.left = max(72, min(300, 30 + 6.5 * min(widest, 41)))
             frame.height = max(200, frame.top + frame.bottom + groups * (thickness * Double(bars.series.count) + 8))
             x = Scale(values, from: frame.left, to: frame.plotRight, count: 8, includingZero: true)
             // The first category is the upper one.

@@ -16,6 +16,10 @@ package struct Chart: Sendable {
         case points(Plane)
         case bars(Bars)
         case matrices([Matrix])
+        /// Side by side, with one ramp for all.
+        case clouds([Cloud], Ramp)
+        case parallel(ParallelAxes)
+        case timeline(Timeline)
         case pictures([Picture])
         /// There is nothing to draw.
         case nothing
@@ -34,6 +38,11 @@ package struct Plane: Sendable {
     package var xLabel: String
     package var yLabel: String
     package var series: [Series]
+    /// Whether equal factors lie equally far apart on an axis.
+    package var isXLog = false
+    package var isYLog = false
+    /// Whether there is nothing between whole numbers of the x axis, such as steps.
+    package var isXWhole = false
     /// Names for whole numbers of an axis that has no numbers: 0 is the first.
     package var xCategories: [String] = []
     package var yCategories: [String] = []
@@ -45,6 +54,28 @@ package struct Plane: Sendable {
         self.yLabel = yLabel
         self.series = series
     }
+
+    var axes: (x: Axis, y: Axis) {
+        var x = Axis(xLabel, categories: xCategories, isLog: isXLog)
+        x.isWhole = isXWhole
+        return (x, Axis(yLabel, categories: yCategories, isLog: isYLog))
+    }
+
+    /// The legend's entries, each with the series that it speaks of.
+    var legend: [(name: String, series: [Int])] {
+        var result: [(name: String, series: [Int])] = []
+        for (number, item) in series.enumerated() {
+            if let group = item.group, let place = result.firstIndex(where: { $0.name == group }) {
+                result[place].series.append(number)
+            } else {
+                result.append((item.group ?? item.name, [number]))
+            }
+        }
+        return result
+    }
+
+    /// Whether series are too many to be spoken of one by one.
+    var isCrowd: Bool { series.contains { $0.group != nil } }
 }
 
 /// Points that belong together.
@@ -54,6 +85,13 @@ package struct Series: Sendable {
     package var color: Int
     package var style: Int
     package var points: [Point]
+    /// What the legend calls it, together with others of that group; its own name without.
+    package var group: String?
+    /// Whether it is a line where that is not the same for all of the picture.
+    package var isLine: Bool?
+    package var weight = Weight.normal
+
+    package enum Weight: Sendable { case faint, normal, strong }
 
     package init(name: String, color: Int, style: Int = 0, points: [Point]) {
         self.name = name

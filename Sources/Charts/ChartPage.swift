@@ -8,6 +8,10 @@ package struct ChartPage: Sendable {
     /// What stands before the charts.
     package var blocks: [PageBlock]
     package var charts: [Chart]
+    /// What stands behind the charts.
+    package var appendix: [PageBlock] = []
+    /// Whether a line of links leads to the charts.
+    package var hasContents = false
 
     package init(title: String, lead: String, blocks: [PageBlock] = [], charts: [Chart] = []) {
         self.title = title
@@ -25,9 +29,11 @@ package struct ChartPage: Sendable {
         page.raw("\n<style>\(PageAssets.style)</style>\n</head>\n<body>\n<header>")
         page.element("h1", text: title)
         page.element("p", [("class", "lead")], text: lead)
+        if hasContents, charts.count > 1 { writeContents(into: &page) }
         page.raw("</header>\n<main>\n")
         for block in blocks { block.write(into: &page) }
         page.raw(sections)
+        for block in appendix { block.write(into: &page) }
         page.raw("</main>\n<footer>Drawn by varve. This page works without a network.</footer>\n")
         page.raw("<script>\(PageAssets.script)</script>\n</body>\n</html>\n")
         return page.text
@@ -44,6 +50,15 @@ package struct ChartPage: Sendable {
         let divs = (hasScripts ? "" : style) + sections + "<script>\(PageAssets.script)</script>"
         return template.replacing("{scripts}", with: style).replacing("{refresh_tag}", with: "")
             .replacing("{plot_divs}", with: divs)
+    }
+
+    private func writeContents(into page: inout Markup) {
+        page.element("nav", [("aria-label", "Charts")]) { nav in
+            for (number, chart) in charts.enumerated() {
+                nav.element("a", [("href", "#plot-\(number + 1)")], text: chart.title)
+                nav.raw(" ")
+            }
+        }
     }
 
     private var sections: String {
@@ -66,11 +81,35 @@ package struct ChartPage: Sendable {
             let hasLines = if case .lines = chart.content { true } else { false }
             section.raw(PlaneDrawing(plane, hasLines: hasLines).svg(label: chart.title))
             let hint = plane.isSmoothed ? "The strong lines are smoothed; the faint ones are the data." : ""
-            section.element("p", [("class", "tip")], text: hint.isEmpty ? "Point at the plot for values." : hint)
-            legend(plane.series.map { ($0.name, $0.color, $0.style) }, hasLines: hasLines, &section)
+            section.element("p", [("class", "tip")], text: hint.isEmpty ? Self.hint : hint)
+            legend(
+                plane.legend.compactMap { entry in
+                    guard let first = entry.series.first else { return nil }
+                    let series = plane.series[first]
+                    return Key(
+                        name: entry.name, color: series.color, style: series.style, series: entry.series,
+                        isLine: series.isLine ?? hasLines)
+                }, &section)
         case .bars(let bars):
             section.raw(BarDrawing(bars: bars).svg(label: chart.title))
-            legend(bars.series.map { ($0.name, $0.color, 1) }, hasLines: false, &section)
+            legend(
+                bars.series.enumerated().map { Key(name: $1.name, color: $1.color, style: 1, series: [$0]) }, &section)
+        case .clouds(let clouds, let ramp): draw(clouds, ramp, chart.title, &section)
+        case .parallel(let axes):
+            let colors = RampScale(axes.ramp, axes.strands.lazy.map(\.value))
+            section.raw(RampDrawing(colors: colors).svg())
+            section.element("div", [("class", "scroll"), ("tabindex", "0")]) { frame in
+                frame.raw(ParallelDrawing(axes, colors).svg(label: chart.title))
+            }
+            let hint = "Point at a line for its values. Draw along an axis to see the lines that pass there."
+            section.element("p", [("class", "tip")], text: hint)
+        case .timeline(let timeline):
+            section.raw(TimelineDrawing(timeline: timeline).svg(label: chart.title))
+            section.element("p", [("class", "tip")], text: Self.hint)
+            legend(
+                timeline.presentKinds.enumerated().map { place, kind in
+                    Key(name: timeline.kinds[kind], color: kind, style: 1, series: [place])
+                }, &section)
         case .matrices(let matrices):
             section.element("div", [("class", "panels")]) { panels in
                 for matrix in matrices {
@@ -95,20 +134,48 @@ package struct ChartPage: Sendable {
         }
     }
 
-    private func legend(_ series: [(name: String, color: Int, style: Int)], hasLines: Bool, _ section: inout Markup) {
+    private static let hint = "Point at the plot for values."
+
+    private func draw(_ clouds: [Cloud], _ ramp: Ramp, _ title: String, _ section: inout Markup) {
+        let colors = RampScale(ramp, clouds.lazy.flatMap(\.spots).map(\.value))
+        section.raw(RampDrawing(colors: colors).svg())
+        section.element("div", [("class", clouds.count > 1 ? "panels" : "")]) { panels in
+            for cloud in clouds {
+                panels.element("figure", [("class", clouds.count > 1 ? "small" : "")]) { figure in
+                    if !cloud.title.isEmpty, clouds.count > 1 { figure.element("figcaption", text: cloud.title) }
+                    let drawing = CloudDrawing(cloud, colors, isSmall: clouds.count > 1)
+                    figure.raw(drawing.svg(label: "\(title), \(cloud.title)"))
+                }
+            }
+        }
+        section.element("p", [("class", "tip")], text: Self.hint)
+    }
+
+    /// An entry of a legend: the series that it shows and hides.
+    private struct Key {
+        var name: String
+        var color: Int
+        var style: Int
+        var series: [Int]
+        var isLine = false
+    }
+
+    private func legend(_ keys: [Key], _ section: inout Markup) {
         section.element("div", [("class", "legend")]) { legend in
-            for item in series {
-                let look = "key c\(item.color % Palette.count) d\(item.style % Palette.dashes)"
-                legend.element("button", [("type", "button"), ("aria-pressed", "true")]) { button in
+            for key in keys {
+                let look = "key c\(key.color % Palette.count) d\(key.style % Palette.dashes)"
+                let series = key.series.map(String.init).joined(separator: " ")
+                let state = [("type", "button"), ("aria-pressed", "true"), ("data-series", series)]
+                legend.element("button", state) { button in
                     button.element("svg", [("viewBox", "0 0 26 12"), ("aria-hidden", "true")]) { svg in
                         svg.element("g", [("class", look)]) { sign in
                             sign.element(
                                 "path",
-                                hasLines
-                                    ? [("class", "line"), ("d", "M1 6H25")] : [("d", Palette.mark(item.style, 13, 6))])
+                                key.isLine
+                                    ? [("class", "line"), ("d", "M1 6H25")] : [("d", Palette.mark(key.style, 13, 6))])
                         }
                     }
-                    button.element("span", text: item.name)
+                    button.element("span", text: key.name)
                 }
             }
         }

@@ -40,6 +40,8 @@ package enum NumberText {
     package static func short(_ number: Double) -> String {
         guard number != 0, number.isFinite else { return exact(number) }
         let step = pow(10, log10(abs(number)).rounded(.down) - 4)
+        // Numbers too small to have five digits.
+        guard step >= .leastNormalMagnitude else { return "\(number)" }
         let text = tick(number, step: step)
         return text.contains("e") ? text : trimmed(text)
     }

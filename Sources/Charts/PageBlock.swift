@@ -5,7 +5,11 @@ package struct PageBlock: Sendable {
     package var lines: [String] = []
     /// What is missing, and why.
     package var problems: [String] = []
+    /// Names with what they stand for, shown before the table.
+    package var facts: [(name: String, cell: Cell)] = []
     package var grid: Grid?
+    /// Whether the reader opens it, as something long that few need.
+    package var isFolded = false
 
     package init(title: String) { self.title = title }
 
@@ -40,12 +44,33 @@ package struct PageBlock: Sendable {
 
     func write(into page: inout Markup) {
         page.element("section", [("class", "block")]) { section in
-            section.element("h2", text: title)
-            for line in lines { section.element("p", text: line) }
-            for problem in problems { section.element("p", [("class", "problem")], text: problem) }
-            if let grid, !grid.rows.isEmpty { grid.write(into: &section) }
+            if isFolded {
+                section.element("details") { details in
+                    details.element("summary") { $0.element("h2", text: title) }
+                    writeContent(into: &details)
+                }
+            } else {
+                section.element("h2", text: title)
+                writeContent(into: &section)
+            }
         }
         page.raw("\n")
+    }
+
+    private func writeContent(into section: inout Markup) {
+        for line in lines { section.element("p", text: line) }
+        for problem in problems { section.element("p", [("class", "problem")], text: problem) }
+        if !facts.isEmpty {
+            section.element("dl", [("class", "facts")]) { list in
+                for fact in facts {
+                    list.element("div") { pair in
+                        pair.element("dt", text: fact.name)
+                        fact.cell.write(as: "dd", into: &pair)
+                    }
+                }
+            }
+        }
+        if let grid, !grid.rows.isEmpty { grid.write(into: &section) }
     }
 }
 
@@ -75,16 +100,16 @@ extension PageBlock.Grid {
 }
 
 extension PageBlock.Cell {
-    fileprivate func write(into row: inout Markup) {
+    fileprivate func write(as element: String = "td", into row: inout Markup) {
         switch self {
-        case .text(let text): row.element("td", text: text)
-        case .code(let text): row.element("td") { $0.element("code", text: text) }
-        case .number(let text): row.element("td", [("class", "number")], text: text)
-        case .good(let text): row.element("td", [("class", "good")], text: text)
-        case .bad(let text): row.element("td", [("class", "bad")], text: text)
-        case .soft(let text): row.element("td", [("class", "soft")], text: text)
+        case .text(let text): row.element(element, text: text)
+        case .code(let text): row.element(element) { $0.element("code", text: text) }
+        case .number(let text): row.element(element, [("class", "number")], text: text)
+        case .good(let text): row.element(element, [("class", "good")], text: text)
+        case .bad(let text): row.element(element, [("class", "bad")], text: text)
+        case .soft(let text): row.element(element, [("class", "soft")], text: text)
         case .change(let old, let new):
-            row.element("td", [("class", "changed")]) { cell in
+            row.element(element, [("class", "changed")]) { cell in
                 cell.element("del", text: old)
                 cell.text(" ")
                 cell.element("ins", text: new)
@@ -105,9 +130,14 @@ extension PageBlock {
             th{color:var(--soft);font-weight:600;white-space:nowrap}
             td{max-width:28rem;overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}
             td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
-            td.soft{color:var(--soft)}
-            td.good{color:var(--good);font-weight:600}
-            td.bad{color:var(--bad);font-weight:600}
+            .facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:.5rem 0}
+            .facts dt{color:var(--soft);font-size:.85rem}
+            .facts dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}
+            .facts dd.good{font-size:1.15rem;font-variant-numeric:tabular-nums}
+            summary{cursor:pointer}summary h2{display:inline}
+            td.soft,dd.soft{color:var(--soft)}
+            td.good,dd.good{color:var(--good);font-weight:600}
+            td.bad,dd.bad{color:var(--bad);font-weight:600}
             code,td.changed{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.92em}
             del,ins{padding:0 .2em;border-radius:3px;text-decoration:none}
             del{background:var(--was);text-decoration:line-through}

@@ -29,11 +29,11 @@ struct PlaneDrawing {
         let points = plane.series.lazy.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         x =
             plane.xCategories.isEmpty
-            ? Scale(points.map(\.x), from: frame.left, to: frame.plotRight, count: 8)
+            ? plane.axes.x.scale(points.map(\.x), from: frame.left, to: frame.plotRight, count: 8)
             : Scale(categories: plane.xCategories, from: frame.left, to: frame.plotRight, count: 10)
         y =
             plane.yCategories.isEmpty
-            ? Scale(points.map(\.y), from: frame.plotBottom, to: frame.top, count: 6)
+            ? plane.axes.y.scale(points.map(\.y), from: frame.plotBottom, to: frame.top, count: 6)
             : Scale(categories: plane.yCategories, from: frame.plotBottom, to: frame.top, count: 24)
     }
 
@@ -46,7 +46,9 @@ struct PlaneDrawing {
             ("viewBox", "0 0 \(NumberText.exact(frame.width)) \(NumberText.exact(frame.height))"), ("role", "img"),
             ("aria-label", label), ("data-x", extent), ("data-y", height), ("data-xlabel", plane.xLabel),
         ]
-        if hasLines { attributes.append(("data-lines", "")) }
+        if hasLines, !plane.isCrowd { attributes.append(("data-lines", "")) }
+        if x.isLog { attributes.append(("data-xlog", "")) }
+        if y.isLog { attributes.append(("data-ylog", "")) }
         if !plane.xCategories.isEmpty { attributes.append(("data-xnames", Self.joined(plane.xCategories))) }
         if !plane.yCategories.isEmpty { attributes.append(("data-ynames", Self.joined(plane.yCategories))) }
         markup.element("svg", attributes) { svg in
@@ -72,14 +74,20 @@ struct PlaneDrawing {
     }
 
     private func draw(_ series: Series, _ svg: inout Markup) {
+        let hasLines = series.isLine ?? hasLines
+        let (xAxis, yAxis) = plane.axes
+        let placed =
+            xAxis.isLog || yAxis.isLog ? series.points.filter { xAxis.holds($0.x) && yAxis.holds($0.y) } : series.points
         let points =
             hasLines
-            ? Thinning.line(series.points, x, columns: Int(frame.plotRight - frame.left))
-            : Thinning.cloud(series.points, x, y)
+            ? Thinning.line(placed, x, columns: Int(frame.plotRight - frame.left)) : Thinning.cloud(placed, x, y)
         // What the numbers are, exactly; the picture rounds them to its pixels.
         let values = points.map { "\(NumberText.exact($0.x)),\(NumberText.exact($0.y))" }.joined(separator: " ")
         let attributes = [
-            ("class", "series c\(series.color % Palette.count) d\(series.style % Palette.dashes)"),
+            (
+                "class",
+                "series c\(series.color % Palette.count) d\(series.style % Palette.dashes)" + Self.look(series.weight)
+            ),
             ("data-name", series.name), ("data-values", values),
         ]
         svg.element("g", attributes) { group in
@@ -91,7 +99,7 @@ struct PlaneDrawing {
                 } else {
                     group.element("path", [("class", "line"), ("d", path(points))])
                 }
-                if points.count <= 60 || points.count == 1 {
+                if points.count == 1 || (points.count <= 60 && series.isLine == nil && series.weight != .faint) {
                     for point in points {
                         group.element("circle", [("cx", px(point)), ("cy", py(point)), ("r", "2.2")])
                     }
@@ -101,6 +109,14 @@ struct PlaneDrawing {
                     group.element("path", [("d", Palette.mark(series.style, x.position(point.x), y.position(point.y)))])
                 }
             }
+        }
+    }
+
+    private static func look(_ weight: Series.Weight) -> String {
+        switch weight {
+        case .faint: " weak"
+        case .normal: ""
+        case .strong: " heavy"
         }
     }
 
@@ -135,8 +151,8 @@ struct AxisDrawing {
             axis.element("path", [("d", "M\(left) \(top)V\(bottom)H\(right)")])
             // Names of categories get the room that lies between two of them.
             let places = x.ticks.map { x.position($0.value) }
-            let room = zip(places.dropFirst(), places).map(-).min() ?? (frame.plotRight - frame.left)
-            let length = max(3, min(18, Int(room / 7)))
+            let between = zip(places.dropFirst(), places).map(-).min() ?? (frame.plotRight - frame.left)
+            let length = max(3, min(18, Int(between / 7)))
             for tick in x.ticks {
                 axis.element(
                     "text",
@@ -145,13 +161,15 @@ struct AxisDrawing {
                         ("class", "middle"),
                     ], text: Self.shortened(tick.text, length))
             }
+            // Numbers always fit.
+            let room = frame.left < 100 ? 30 : Int((frame.left - 30) / 6.5)
             for tick in y.ticks {
                 axis.element(
                     "text",
                     [
                         ("x", NumberText.pixel(frame.left - 6)), ("y", NumberText.pixel(y.position(tick.value) + 4)),
                         ("class", "end"),
-                    ], text: Self.shortened(tick.text, 30))
+                    ], text: Self.shortened(tick.text, room))
             }
             let middle = NumberText.pixel((frame.left + frame.plotRight) / 2)
             axis.element(
@@ -163,6 +181,13 @@ struct AxisDrawing {
                 [("x", "14"), ("y", height), ("class", "middle label"), ("transform", "rotate(-90 14 \(height))")],
                 text: Self.shortened(yLabel, 45))
         }
+    }
+
+    /// A name without its middle: names in a hierarchy differ at their ends.
+    static func shortenedInside(_ text: String, _ count: Int) -> String {
+        guard text.count > count, count > 4 else { return shortened(text, count) }
+        let head = (count - 1) / 3
+        return text.prefix(head) + "…" + text.suffix(count - 1 - head)
     }
 
     static func shortened(_ text: String, _ count: Int) -> String {

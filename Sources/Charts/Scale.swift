@@ -12,9 +12,16 @@ struct Scale {
     let start: Double
     let end: Double
     let ticks: [(value: Double, text: String)]
+    /// Whether equal factors lie equally far apart.
+    let isLog: Bool
 
     /// An axis around values, rounded to whole ticks where `isRounded`.
-    init(_ values: some Sequence<Double>, from start: Double, to end: Double, count: Int, includingZero: Bool = false) {
+    ///
+    /// - Parameter isWhole: Whether there is nothing between whole numbers, and so no tick.
+    init(
+        _ values: some Sequence<Double>, from start: Double, to end: Double, count: Int, includingZero: Bool = false,
+        isWhole: Bool = false
+    ) {
         var lower = Double.infinity
         var upper = -Double.infinity
         for value in values where value.isFinite {
@@ -30,7 +37,8 @@ struct Scale {
             lower = max(lower - margin, -.greatestFiniteMagnitude)
             upper = min(upper + margin, .greatestFiniteMagnitude)
         }
-        let step = Self.step(over: upper - lower, count: count)
+        isLog = false
+        let step = max(Self.step(over: upper - lower, count: count), isWhole ? 1 : 0)
         // Numbers at the end of what a Double can hold leave no room for ticks.
         guard step.isFinite, step > 0, (upper / step).isFinite, abs(upper / step) < 1e15, abs(lower / step) < 1e15
         else {
@@ -54,6 +62,7 @@ struct Scale {
 
     /// An axis with a place for each of some names, at 0, 1, …
     init(categories: [String], from start: Double, to end: Double, count: Int) {
+        isLog = false
         lower = -0.5
         upper = Double(max(1, categories.count)) - 0.5
         self.start = start
@@ -62,11 +71,69 @@ struct Scale {
         ticks = categories.enumerated().filter { $0.offset % every == 0 }.map { (Double($0.offset), $0.element) }
     }
 
+    /// An axis of logarithms around those values that are above 0.
+    init(logarithms values: some Sequence<Double>, from start: Double, to end: Double, count: Int) {
+        let known = values.filter { $0.isFinite && $0 > 0 }
+        let least = known.min() ?? 1
+        let most = known.max() ?? 10
+        var steps = Self.decimals(around: least, most)
+        // Numbers that are close together have ticks as elsewhere, only at other places.
+        let linear = Scale([least, most], from: start, to: end, count: count)
+        isLog = true
+        self.start = start
+        self.end = end
+        guard steps.count > 2 || linear.lower <= 0 else {
+            lower = linear.lower
+            upper = linear.upper
+            ticks = linear.ticks
+            return
+        }
+        if steps.count < 2 { steps = [least, most].map { ($0, NumberText.exact($0), true) } }
+        lower = steps[0].value
+        upper = max(steps[steps.count - 1].value, lower * 1.000001)
+        if steps.count > count + 1 {
+            let decades = steps.filter(\.isDecade)
+            let every = max(1, (decades.count + count - 1) / max(1, count))
+            steps = decades.enumerated().filter { $0.offset % every == 0 }.map(\.element)
+        }
+        ticks = steps.map { ($0.value, $0.text) }
+    }
+
+    /// 1, 2 and 5 times the powers of ten, from the last at or below one number to the first at or above another.
+    private static func decimals(
+        around least: Double, _ most: Double
+    ) -> [(value: Double, text: String, isDecade: Bool)] {
+        let first = Int(log10(least).rounded(.down))
+        let last = Int(log10(most).rounded(.up))
+        var all: [(value: Double, text: String, isDecade: Bool)] = []
+        for exponent in first...max(first, last) {
+            for factor in [1, 2, 5] {
+                let value = Double("\(factor)e\(exponent)") ?? 0
+                guard value.isFinite, value > 0 else { continue }
+                let text = abs(exponent) > 3 ? "\(factor)e\(exponent)" : NumberText.short(value)
+                all.append((value, text, factor == 1))
+            }
+        }
+        let lower = all.lastIndex { $0.value <= least } ?? 0
+        let upper = all.firstIndex { $0.value >= most } ?? all.count - 1
+        return lower <= upper ? Array(all[lower...upper]) : all
+    }
+
     func position(_ value: Double) -> Double {
-        let extent = upper - lower
-        // Between numbers at both ends of what a Double holds lies more than it holds.
-        let share = extent.isFinite ? (value - lower) / extent : (value / 2 - lower / 2) / (upper / 2 - lower / 2)
-        return start + (share.isFinite ? share : 0) * (end - start)
+        start + share(value) * (end - start)
+    }
+
+    /// How far a number lies from the lower end: 0 there, 1 at the other end.
+    func share(_ value: Double) -> Double {
+        let share: Double
+        if isLog {
+            share = (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
+        } else {
+            let extent = upper - lower
+            // Between numbers at both ends of what a Double holds lies more than it holds.
+            share = extent.isFinite ? (value - lower) / extent : (value / 2 - lower / 2) / (upper / 2 - lower / 2)
+        }
+        return share.isFinite ? share : 0
     }
 
     /// 1, 2 or 5 times a power of ten, so that about `count` of them cover the extent.

@@ -10,7 +10,7 @@ package struct TextDrawing {
         self.paint = paint
     }
 
-    private static let rows = 14
+    static let rows = 14
 
     /// The lines of a chart, its title first.
     package func lines(of chart: Chart) -> [String] {
@@ -20,6 +20,9 @@ package struct TextDrawing {
         case .points(let plane): lines += draw(plane, hasLines: false)
         case .bars(let bars): lines += draw(bars)
         case .matrices(let matrices): lines += matrices.flatMap(draw)
+        case .clouds(let clouds, let ramp): lines += draw(clouds, ramp)
+        case .parallel(let axes): lines += draw(axes)
+        case .timeline(let timeline): lines += draw(timeline)
         case .pictures(let pictures):
             lines += pictures.map { "  \($0.caption) (\($0.bytes.count) bytes; see the page for the picture)" }
         case .nothing: lines.append("  (nothing to draw)")
@@ -30,26 +33,32 @@ package struct TextDrawing {
     // MARK: Lines and points
 
     private func draw(_ plane: Plane, hasLines: Bool) -> [String] {
-        let points = plane.series.lazy.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+        let axes = plane.axes
+        let points = plane.series.lazy.flatMap(\.points).filter { axes.x.holds($0.x) && axes.y.holds($0.y) }
         guard !points.isEmpty else { return ["  (nothing to draw)"] }
         let height = Self.rows * 4
         let y =
             plane.yCategories.isEmpty
-            ? Scale(points.map(\.y), from: Double(height - 1), to: 0, count: 4)
+            ? axes.y.scale(points.map(\.y), from: Double(height - 1), to: 0, count: 4)
             : Scale(categories: plane.yCategories, from: Double(height - 1), to: 0, count: Self.rows)
         let margin = min(width / 3, y.ticks.map { $0.text.count }.max() ?? 0)
         let columns = max(10, width - margin - 3)
         let x =
             plane.xCategories.isEmpty
-            ? Scale(points.map(\.x), from: 0, to: Double(columns * 2 - 1), count: max(2, columns / 14))
+            ? axes.x.scale(points.map(\.x), from: 0, to: Double(columns * 2 - 1), count: max(2, columns / 14))
             : Scale(categories: plane.xCategories, from: 0, to: Double(columns * 2 - 1), count: max(2, columns / 14))
         var canvas = TextCanvas(columns: columns, rows: Self.rows)
         var signs: [(letter: Character, x: Int, y: Int, owner: Int)] = []
-        for (number, series) in plane.series.enumerated() {
+        let legend = plane.legend
+        var entries = [Int](repeating: 0, count: plane.series.count)
+        for (entry, item) in legend.enumerated() { for series in item.series { entries[series] = entry } }
+        for (place, series) in plane.series.enumerated() {
+            let number = entries[place]
+            let hasLines = series.isLine ?? hasLines
             var drawn: [(x: Int, y: Int)] = []
             var last: (x: Int, y: Int)?
             let shown = hasLines ? Thinning.line(series.points, x, columns: columns * 2) : series.points
-            for point in shown where point.x.isFinite && point.y.isFinite {
+            for point in shown where axes.x.holds(point.x) && axes.y.holds(point.y) {
                 let place = (x: Int(x.position(point.x).rounded()), y: Int(y.position(point.y).rounded()))
                 if hasLines, let last { canvas.line(from: last, to: place, by: number) }
                 canvas.set(place.x, place.y, by: number)
@@ -57,32 +66,41 @@ package struct TextDrawing {
                 drawn.append(place)
             }
             // Each somewhere else on its line, so that neighbours' letters don't meet.
-            guard hasLines, plane.series.count > 1, !drawn.isEmpty else { continue }
-            let place = drawn[drawn.count * (number + 1) / (plane.series.count + 1)]
-            signs.append((Self.letter(number), place.x, place.y, number))
+            guard hasLines, legend.count > 1, !drawn.isEmpty, !plane.isCrowd || legend[number].series.count == 1 else {
+                continue
+            }
+            let middle = drawn[drawn.count * (number + 1) / (legend.count + 1)]
+            signs.append((Self.letter(number), middle.x, middle.y, number))
         }
         for sign in signs { canvas.put(sign.letter, sign.x, sign.y, by: sign.owner) }
+        let rows = (0..<Self.rows).map { canvas.text(row: $0, paint: paint) }
+        return framed(rows, x: x, y: y, margin: margin, columns: columns, words: "\(plane.xLabel) → \(plane.yLabel)")
+            + self.legend(legend.map(\.name), hasLetters: hasLines && !plane.isCrowd)
+    }
+
+    /// Rows of a picture between its axes, and what the axes are.
+    func framed(
+        _ rows: [String], x: Scale, y: Scale, margin: Int, columns: Int, words: String
+    ) -> [String] {
         var labels: [Int: String] = [:]
         for tick in y.ticks { labels[Int(y.position(tick.value).rounded()) / 4] = tick.text }
-        var lines = (0..<Self.rows).map { row in
+        let pad = String(repeating: " ", count: margin)
+        return rows.enumerated().map { row, picture in
             let label = AxisDrawing.shortened(labels[row] ?? "", margin)
-            let pad = String(repeating: " ", count: max(0, margin - label.count))
-            return "\(pad)\(label) \(labels[row] == nil ? "│" : "┤")"
-                + canvas.text(row: row, paint: paint)
-        }
-        lines.append(String(repeating: " ", count: margin + 1) + "└" + String(repeating: "─", count: columns))
-        lines.append(String(repeating: " ", count: margin + 2) + ticks(x, columns: columns))
-        lines.append(String(repeating: " ", count: margin + 2) + "\(plane.xLabel) → \(plane.yLabel)")
-        return lines + legend(plane.series.map(\.name), hasLetters: hasLines)
+            return "\(pad.dropFirst(label.count))\(label) \(labels[row] == nil ? "│" : "┤")\(picture)"
+        } + [
+            pad + " └" + String(repeating: "─", count: columns), pad + "  " + ticks(x, columns: columns),
+            pad + "  " + words,
+        ]
     }
 
     /// What tells a line apart where there are no colours.
-    private static func letter(_ number: Int) -> Character {
+    static func letter(_ number: Int) -> Character {
         Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(number % 26)))
     }
 
     /// Texts of ticks below their places, those that would overlap left out.
-    private func ticks(_ x: Scale, columns: Int) -> String {
+    func ticks(_ x: Scale, columns: Int) -> String {
         var line = ""
         for tick in x.ticks {
             let text = AxisDrawing.shortened(tick.text, 12)
@@ -93,7 +111,7 @@ package struct TextDrawing {
         return line
     }
 
-    private func legend(_ names: [String], hasLetters: Bool) -> [String] {
+    func legend(_ names: [String], hasLetters: Bool) -> [String] {
         names.enumerated().map { number, name in
             let sign = hasLetters && names.count > 1 ? "━\(Self.letter(number))━" : "━━━"
             return "  " + paint(sign, number) + " " + name

@@ -28,6 +28,8 @@ package final class Console: Sendable {
 
     /// The device that results go to: its width, and whether a person reads them.
     package var outputTerminal: Terminal { streams.outputTerminal }
+    /// The device that everything else goes to.
+    package var errorTerminal: Terminal { streams.errorTerminal }
     package var isQuiet: Bool { verbosity == .quiet }
 
     // MARK: - Results

@@ -196,6 +196,14 @@ struct JournalTests {
     func timestamps() {
         #expect(Timestamp.text(0) == "1970-01-01T00:00:00.000000+00:00")
         #expect(Timestamp.text(1_763_911_998.5) == "2025-11-23T15:33:18.500000+00:00")
+        #expect(Timestamp.seconds("2025-11-23T15:33:18.500000+00:00") == 1_763_911_998.5)
+        #expect(Timestamp.seconds("2025-11-23T17:03:18+01:30") == 1_763_911_998)
+        for moment in [-62_135_596_800.0, -1, 0, 951_782_400, 951_868_800, 253_402_300_799] {
+            #expect(Timestamp.seconds(Timestamp.text(moment)) == moment)
+        }
+        for text in ["", "yesterday", "2025-13-01T00:00:00", "2025-11-23T15:33", "2025-11-23T15:33:18.5+1"] {
+            #expect(Timestamp.seconds(text) == nil)
+        }
         #expect(Timestamp.text(951_782_400) == "2000-02-29T00:00:00.000000+00:00")
         #expect(Timestamp.text(-1) == "1969-12-31T23:59:59.000000+00:00")
         #expect(Timestamp.text(.infinity) == "1970-01-01T00:00:00.000000+00:00")

@@ -67,10 +67,7 @@ struct PlotOutputOptions: ParsableArguments {
     // MARK: The terminal
 
     private func draw(_ report: PlotsReport, _ console: Console) {
-        let inks: [Style.Ink] = [.blue, .yellow, .green, .red, .cyan, .bold, .dim]
-        let drawing = TextDrawing(width: console.outputTerminal.width ?? 80) { text, color in
-            console.outputStyle.paint(text, inks[color % inks.count])
-        }
+        let drawing = TextDrawing(console)
         for (number, chart) in report.charts.enumerated() {
             if number > 0 { console.print() }
             for line in drawing.lines(of: chart) { console.print(line) }
@@ -107,6 +104,18 @@ struct PlotOutputOptions: ParsableArguments {
         let base = isNamed ? console.invocation.environment.workingDirectory : repository.internals
         guard let bytes = try Files.readIfPresent(Paths.absolute(name, from: base), limit: 1 << 26) else { return name }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension TextDrawing {
+    private static let inks: [Style.Ink] = [.blue, .yellow, .green, .red, .cyan, .bold, .dim]
+
+    /// Draws in the width and with the colours of a terminal.
+    init(_ console: Console) {
+        let style = console.outputStyle
+        self.init(width: console.outputTerminal.width ?? 80) { text, color in
+            style.paint(text, Self.inks[color % Self.inks.count])
+        }
     }
 }
 

@@ -123,8 +123,8 @@ struct StudyFileOptions: ParsableArguments {
             try Files.write(Array(text.utf8), to: Paths.absolute(table, from: folder))
         }
         if let report {
-            let page = StudyCharts(record, settings).page
-            try Files.write(Array(page.html.utf8), to: Paths.absolute(report, from: folder))
+            let page = StudyPage(try ChartedStudy(record, settings))
+            try Files.write(Array(page.page.html.utf8), to: Paths.absolute(report, from: folder))
         }
         if let best, let trial = record.best {
             let text =

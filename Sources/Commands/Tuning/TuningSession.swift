@@ -19,11 +19,10 @@ struct TuningSession {
             runner, folder: folder, slots: trials.slots, slotsAreDevices: trials.slotsAreDevices)
         let best = BestSoFar(settings.directions, study.record)
         let view = TuningView(console, best, settings, study.record)
-        defer { view.end() }
         Interruption.watchTermination()
         let desk = StudyDesk(study)
         let run = TuningRun(desk, request, observer: view)
-        let reason = try await run.run()
+        let reason = try await view.whileShown { try await run.run() }
         try (runner as? PipelineTrials)?.removeCopies()
         return (reason, await desk.record)
     }

@@ -25,6 +25,8 @@ package struct TuningRequest: Sendable {
 /// What goes on in a study, for whoever shows it. Called from any task.
 package protocol TuningObserver: Sendable {
     func began(_ trial: Trial, slot: String, isAgain: Bool)
+    /// A running trial told a value on its way.
+    func reported(_ number: Int, _ report: Trial.Report)
     func ended(_ trial: Trial, reason: String?)
 }
 
@@ -155,6 +157,7 @@ package struct TuningRun: Sendable {
             }
             for report in history.new() where !isPruned && !isCancelled {
                 isPruned = try await desk.report(trial.number, report)
+                observer?.reported(trial.number, report)
                 if isPruned { running.stop(.pruned) }
             }
             if ending == nil { await Self.pause(until: running) }

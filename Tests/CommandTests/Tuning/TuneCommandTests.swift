@@ -56,6 +56,31 @@ import Testing
         #expect(repository.exists(".dvc/tmp/tune/study.jsonl"))
     }
 
+    @Test("charts are chosen by name, in a page or in the terminal, and what is not there is told")
+    func charts() throws {
+        let repository = try TemporaryRepository()
+        try repository.varve(
+            "run", "tune", "-s", "x=interval(0,1)", "-s", "y=interval(0,1)", "--minimize", "loss", "-n", "8",
+            "--report",
+            "report.html", "--", "sh", "-c", "echo loss={x}"
+        ).succeeds()
+        let report = try repository.read("report.html")
+        for title in ["History", "Parallel coordinates", "Contour", "Slices", "Distribution of values", "Timeline"] {
+            #expect(report.contains("<h2>\(title)</h2>"), "\(title)")
+        }
+        let plot = ["run", "tune", "plot"]
+        try repository.run([BuiltProgram.varve] + plot + ["--only", "contour,history", "--params", "y,x"]).succeeds()
+        let page = try repository.read("tune.html")
+        #expect(page.split(separator: "<section class=\"chart\"").count == 3 && !page.contains("Timeline"))
+        let drawn = try repository.run([BuiltProgram.varve] + plot + ["--terminal", "--only", "front,timeline"])
+            .succeeds()
+        #expect(drawn.output.hasPrefix("Timeline\n") && drawn.errors.contains("a study with one objective"))
+        let wrong = try repository.run([BuiltProgram.varve] + plot + ["--only", "pie"])
+        #expect(wrong.status != 0 && wrong.errors.contains("there are history, hypervolume, front"))
+        let none = try repository.run([BuiltProgram.varve] + plot + ["--params", "z"])
+        #expect(none.status != 0 && none.errors.contains("there are x, y"))
+    }
+
     @Test(
         "killed again and again and resumed, it is the study of an undisturbed run",
         arguments: [["-j", "1"], ["-j", "3", "--order", "strict", "--window", "4"]])
