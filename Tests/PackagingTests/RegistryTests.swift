@@ -133,7 +133,7 @@ import Testing
         }
         try sample.write("models/model.json", String(repeating: "0123456789", count: 50_000))
         var options = UploadOptions()
-        options.chunk = 100_000
+        options.piece = 100_000
         let package = try package()
         _ = try await PackageTransfer(try client(server), concurrency: 1).push(package, options)
         let patches = server.requests.filter { $0.method == "PATCH" }

@@ -49,7 +49,7 @@ extension PackageReader {
                 if part.encoding == .opaque, format != .image {
                     throw PackageError(
                         .unsupported, "the package has a layer of the kind '\(part.layer.mediaType.printableText)'",
-                        remedy: "varve reads layers that are not compressed, or by gzip")
+                        remedy: "varve reads files and tar archives, plain or compressed by gzip or zstd")
                 }
                 try visit(part, limits) { item, read in
                     guard selection.includes(item.path, part.role) else { return }
