@@ -73,6 +73,11 @@ import Testing
         await #expect(throws: RegistryError.self) {
             try await PackageTransfer(try client(server)).push(try package())
         }
+        let error = await #expect(throws: RegistryError.self) {
+            try await PackageTransfer(try client(server, login: .password(user: "ada", password: "wrong"))).push(
+                try package())
+        }
+        #expect(error?.summary.contains("does not accept the password of 'ada'") == true)
     }
 
     @Test("neither token nor password goes to another host that an upload or download is sent to")

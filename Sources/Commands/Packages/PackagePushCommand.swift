@@ -34,8 +34,11 @@ struct PackagePushCommand: VarveCommand {
         defer { opened.discard() }
         var options = UploadOptions()
         options.notes = UploadNotes(environment)
-        let result = try await registry.transfer(reference, mountFrom: mountFrom, console)
-            .push(opened.layout(to: "push it"), options)
+        let transfer = try registry.transfer(reference, mountFrom: mountFrom, console)
+        let contents = try opened.layout(to: "push it")
+        let result = try await RegistryOptions.reaching(
+            reference, to: "push to", advice: "then push again: what has arrived need not be sent again"
+        ) { try await transfer.push(contents, options) }
         guard json else {
             var sent = "nothing to send"
             if result.uploaded > 0 {

@@ -26,8 +26,7 @@ package enum MLflowFormat {
         let all = try AccompanyingFiles(
             arranged, extra: try documents(arranged, model), records: records, format: .mlflow)
         // Beside its place, so that the folder appears whole.
-        let temporary = Paths.join(Paths.parent(folder), TemporaryName.make())
-        try Files.makeDirectory(temporary)
+        let temporary = try SiblingFolder.make(of: folder)
         do {
             try write(all, to: temporary)
             try Files.removeDirectory(folder)

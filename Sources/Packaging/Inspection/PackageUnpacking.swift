@@ -113,10 +113,7 @@ package enum Unpacking {
                     remedy: "unpack into a folder that is empty or does not exist")
             }
         }
-        let parent = Paths.parent(folder)
-        try Files.makeDirectory(parent)
-        let temporary = Paths.join(parent, TemporaryName.make())
-        try Files.makeDirectory(temporary)
+        let temporary = try SiblingFolder.make(of: folder)
         do {
             let written = try body(SafeFolder(root: temporary))
             if try Files.status(folder) != nil { try Files.removeDirectory(folder) }

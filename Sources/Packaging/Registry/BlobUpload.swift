@@ -189,7 +189,7 @@ struct BlobUpload: Sendable {
             guard response.status == 416 || response.status >= 500 || response.status == 429 else { throw refusal }
             return refusal
         } catch let error as HTTPError {
-            guard error.isRetryable else { throw error }
+            guard error.isRetryable else { throw error.cause ?? error }
             return error
         }
     }

@@ -4,6 +4,12 @@ import Synchronization
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A push to Debian's docker-registry, behind a proxy that takes a request whole before it hands it on, as nginx does.
 @Suite("A killed push of a package", .enabled(if: TestPrograms.areProvided))
 struct PackageKillTests {
@@ -49,6 +55,9 @@ struct PackageKillTests {
         _ = process.wait()
     }
 
+    /// Where notes are without a project.
+    private var state: String { repository.folder + "/home/.local/state/varve/package-uploads" }
+
     private func notes(in place: String) throws -> [String] {
         Files.exists(place) ? try Files.names(in: place).filter { $0.hasSuffix(".upload") } : []
     }
@@ -68,7 +77,6 @@ struct PackageKillTests {
         let proxy = try FaultProxy(to: port)
         let target = "oci://127.0.0.1:\(proxy.port)/team/model:1"
         try kill(target) { proxy.bytesSent > Self.piece * 5 / 2 }
-        let state = repository.environment["HOME"].map { $0 + "/.local/state/varve/package-uploads" } ?? ""
         let note = try #require(notes(in: state).first)
         #expect(try Files.status(state + "/" + note)?.mode == 0o600)
         let before = proxy.bytesSent
@@ -102,16 +110,31 @@ struct PackageKillTests {
         #expect(try isWhole(target))
     }
 
-    @Test("a push that was killed within a piece begins anew where the registry does not know what it has")
-    func direct() throws {
-        let target = "oci://127.0.0.1:\(port)/team/model:1"
-        let data = folder.path("data")
-        try kill(target) {
-            let uploads = data + "/docker/registry/v2/repositories/team/model/_uploads"
-            guard let upload = try? Files.names(in: uploads).first else { return false }
-            return ((try? Files.status(uploads + "/" + upload + "/data"))?.size ?? 0) > Self.piece + 1
+    @Test("a push begins anew where the registry has part of a piece and does not say so")
+    func brokenWithin() throws {
+        let proxy = try FaultProxy(to: port)
+        let target = "oci://127.0.0.1:\(proxy.port)/team/model:1"
+        try kill(target) { proxy.bytesSent > Self.piece * 5 / 2 }
+        let note = try #require(notes(in: state).first)
+        let location = try #require(JSON.parse(Files.read(state + "/" + note)).mapping?["location"]?.string)
+        // What a push leaves that is ended while it speaks with the registry itself.
+        let socket = try #require(Loopback.connect(port: port))
+        let head = [
+            "PATCH \(location) HTTP/1.1", "Host: 127.0.0.1:\(proxy.port)", "Content-Type: application/octet-stream",
+            "Content-Length: 1000", "", "0123456789",
+        ]
+        let bytes = Array(head.joined(separator: "\r\n").utf8)
+        #expect(write(socket, bytes, bytes.count) == bytes.count)
+        close(socket)
+        let uploads = folder.path("data/docker/registry/v2/repositories/team/model/_uploads")
+        let upload = try #require(location.split(separator: "?").first?.split(separator: "/").last)
+        let data = "\(uploads)/\(upload)/data"
+        for _ in 0..<60_000 {
+            if let status = try Files.status(data), status.size == 2 * Self.piece + 10 { break }
+            usleep(1000)
         }
-        #expect(try push(target).mapping?["uploaded"]?.int ?? 0 > 0)
+        #expect(try push(target).mapping?["resumed"]?.int == 0)
         #expect(try isWhole(target))
+        #expect(try Files.names(in: state).isEmpty)
     }
 }
