@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "CGit2", dependencies: ["CSystem"]),
         .target(name: "CCurl", dependencies: ["CSystem"]),
         .target(name: "CZlib", dependencies: ["CSystem"]),
+        .target(name: "CZstd", dependencies: ["CSystem"]),
         // Platform
         layer("Basics"),
         layer("FileSystem", ["Basics", "CSystem"]),
@@ -49,7 +50,7 @@ let package = Package(
         layer("Git", ["Basics", "FileSystem", "CGit2"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("Charts", ["Hashing"]),
-        layer("Packaging", ["Processes", "HTTP", "Documents", "FileSystem", "Hashing", "Basics", "CZlib"]),
+        layer("Packaging", ["Processes", "HTTP", "Documents", "FileSystem", "Hashing", "Basics", "CZlib", "CZstd"]),
         // Store
         layer("Storage", ["Basics", "FileSystem", "HTTP", "Hashing", "Documents"]),
         layer("Objects", ["Storage", "FileSystem", "Hashing", "Documents", "Basics", "CSystem"]),

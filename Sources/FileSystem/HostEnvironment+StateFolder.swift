@@ -7,4 +7,16 @@ extension HostEnvironment {
         let state = self["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (state ?? self["HOME"].map { Paths.join($0, ".local/state") }).map { Paths.join($0, "varve") }
     }
+
+    /// Where varve keeps what belongs to the project that holds the working directory and that Git does not see; `nil`
+    /// where there is no project.
+    package var projectScratch: String? {
+        var folder = workingDirectory
+        while !Files.isDirectory(Paths.join(folder, ".dvc")) {
+            let above = Paths.parent(folder)
+            guard above != folder, !above.isEmpty else { return nil }
+            folder = above
+        }
+        return Paths.join(folder, ".dvc/tmp/varve")
+    }
 }

@@ -73,7 +73,7 @@ private var hasSkopeo: Bool { hasRegistry && (TestPrograms.areProvided || (try? 
         try sample.write("models/model.json", String(repeating: "0123456789", count: 300_000))
         let package = try package(.modelpack)
         var options = UploadOptions()
-        options.chunk = 1_000_000
+        options.piece = 1_000_000
         _ = try await PackageTransfer(try registry.client("a/churn:v1")).push(package, options)
         let mounted = try await PackageTransfer(try registry.client("b/churn:v1", mountFrom: "a/churn")).push(package)
         #expect(mounted.uploaded == 0)

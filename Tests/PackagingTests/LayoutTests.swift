@@ -186,6 +186,23 @@ import Testing
         #expect(throws: PackageError.self) { try ImageIndex(parsing: Array(text.utf8)) }
     }
 
+    #if os(Linux)
+        @Test("where a package cannot be written, the error names the folder that a person knows")
+        func unwritable() throws {
+            let package = try package()
+            // Nobody can make a file there, not even root.
+            let attempts: [() throws -> Void] = [
+                { _ = try package.unpack(to: "/proc/out") },
+                { try package.layout.export(to: "/proc/out.tar") },
+                { _ = try PackageArrival(at: "/proc/layout") },
+            ]
+            for attempt in attempts {
+                let error = try #require(throws: FileError.self) { try attempt() }
+                #expect(error.path == "/proc")
+            }
+        }
+    #endif
+
     @Test("a link in the place of a blob is not followed")
     func linkedBlob() throws {
         let package = try package()

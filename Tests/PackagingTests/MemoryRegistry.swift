@@ -12,6 +12,7 @@ final class MemoryRegistry: Sendable {
         var next = 0
         var hasReferrers = false
         var mountable: String?
+        var uploadState: String?
         var port = 0
     }
     private let state = Mutex(State())
@@ -24,6 +25,11 @@ final class MemoryRegistry: Sendable {
     var mountable: String? {
         get { state.withLock { $0.mountable } }
         set { state.withLock { $0.mountable = newValue } }
+    }
+    /// What an upload's URL has to have as its query.
+    var uploadState: String? {
+        get { state.withLock { $0.uploadState } }
+        set { state.withLock { $0.uploadState = newValue } }
     }
     var port: Int {
         get { state.withLock { $0.port } }
@@ -50,6 +56,9 @@ final class MemoryRegistry: Sendable {
     }
 
     private func upload(_ request: ScriptedServer.Request, _ state: inout State) -> ScriptedServer.Answer {
+        let suffix = state.uploadState.map { "?" + $0 } ?? ""
+        let query = suffix.isEmpty ? "" : "\(suffix.dropFirst())&"
+        if request.method != "POST", !(request.query + "&").hasPrefix(query) { return .init(400) }
         switch request.method {
         case "POST":
             if let other = state.mountable, request.query.contains("mount="),
@@ -60,21 +69,25 @@ final class MemoryRegistry: Sendable {
             state.next += 1
             let place = "/v2/team/churn/blobs/uploads/\(state.next)"
             state.uploads[place] = []
-            return .init(202, headers: [("Location", place)])
+            return .init(202, headers: [("Location", place + suffix)])
         case "PATCH":
             guard let known = state.uploads[request.path] else { return .init(404) }
             guard request["content-range"]?.hasPrefix("\(known.count)-") == true else { return .init(416) }
             state.uploads[request.path] = known + request.body
             return .init(
-                202, headers: [("Location", request.path), ("Range", "0-\(known.count + request.body.count - 1)")])
+                202,
+                headers: [
+                    ("Location", request.path + suffix), ("Range", "0-\(known.count + request.body.count - 1)"),
+                ])
         case "GET":
             guard let known = state.uploads[request.path] else { return .init(404) }
-            return .init(204, headers: [("Location", request.path), ("Range", "0-\(max(0, known.count - 1))")])
+            return .init(
+                204, headers: [("Location", request.path + suffix), ("Range", "0-\(max(0, known.count - 1))")])
         default:
             guard let known = state.uploads.removeValue(forKey: request.path) else { return .init(404) }
             let bytes = known + request.body
             let digest = ContentDigest(of: bytes).text
-            guard request.query == "digest=" + digest.replacing(":", with: "%3A") else { return .init(400) }
+            guard request.query == query + "digest=" + digest.replacing(":", with: "%3A") else { return .init(400) }
             state.blobs[digest] = bytes
             return .init(201)
         }

@@ -73,6 +73,11 @@ import Testing
         await #expect(throws: RegistryError.self) {
             try await PackageTransfer(try client(server)).push(try package())
         }
+        let error = await #expect(throws: RegistryError.self) {
+            try await PackageTransfer(try client(server, login: .password(user: "ada", password: "wrong"))).push(
+                try package())
+        }
+        #expect(error?.summary.contains("does not accept the password of 'ada'") == true)
     }
 
     @Test("neither token nor password goes to another host that an upload or download is sent to")
@@ -133,7 +138,7 @@ import Testing
         }
         try sample.write("models/model.json", String(repeating: "0123456789", count: 50_000))
         var options = UploadOptions()
-        options.chunk = 100_000
+        options.piece = 100_000
         let package = try package()
         _ = try await PackageTransfer(try client(server), concurrency: 1).push(package, options)
         let patches = server.requests.filter { $0.method == "PATCH" }

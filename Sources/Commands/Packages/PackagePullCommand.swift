@@ -42,8 +42,11 @@ struct PackagePullCommand: VarveCommand {
         let arrival = try PackageArrival(at: target)
         // The program may end before a thread lets go of it.
         defer { arrival.discard() }
-        let descriptor = try await registry.transfer(reference, console)
-            .pull(into: arrival.layout, as: tag ?? reference.tag, platform: platform, known: arrival.destination)
+        let transfer = try registry.transfer(reference, console)
+        let descriptor = try await RegistryOptions.reaching(reference, to: "pull") {
+            try await transfer.pull(
+                into: arrival.layout, as: tag ?? reference.tag, platform: platform, known: arrival.destination)
+        }
         let program = SignatureProgram(environment)
         let view = try await onOwnThread { _ in
             let reader = try PackageReader(arrival.layout, at: descriptor)

@@ -32,19 +32,27 @@ struct PackagePushCommand: VarveCommand {
         let package = package
         let opened = try await onOwnThread { _ in try OpenedPackage(package, environment) }
         defer { opened.discard() }
-        let result = try await registry.transfer(reference, mountFrom: mountFrom, console)
-            .push(opened.layout(to: "push it"))
+        var options = UploadOptions()
+        options.notes = UploadNotes(environment)
+        let transfer = try registry.transfer(reference, mountFrom: mountFrom, console)
+        let contents = try opened.layout(to: "push it")
+        let result = try await RegistryOptions.reaching(
+            reference, to: "push to", advice: "then push again: what has arrived need not be sent again"
+        ) { try await transfer.push(contents, options) }
         guard json else {
-            let sent =
-                result.uploaded == 0
-                ? "nothing to send" : "sent \(counted(result.uploaded, "blob")), \(ByteCount(result.bytes))"
+            var sent = "nothing to send"
+            if result.uploaded > 0 {
+                sent = "sent \(counted(result.uploaded, "blob")), \(ByteCount(result.bytes))"
+                if result.resumed > 0 { sent += ", of which \(ByteCount(result.resumed)) had arrived before" }
+            }
             console.print("Pushed \(reference) (\(sent))\n\(result.digest)")
             return
         }
         let fields: Value = [
             "reference": .string(reference.description), "digest": .string(result.digest.text),
             "uploaded": .int(result.uploaded), "mounted": .int(result.mounted), "present": .int(result.present),
-            "bytes": .int(Int(result.bytes)), "records": .int(result.records),
+            "bytes": .int(Int(result.bytes)), "resumed": .int(Int(result.resumed)),
+            "records": .int(result.records),
         ]
         console.showJSON(JSON.emitPython(fields))
     }

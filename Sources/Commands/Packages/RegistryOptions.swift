@@ -32,4 +32,18 @@ struct RegistryOptions: ParsableArguments {
             plainHTTP: plainHTTP, mountFrom: mountFrom)
         return PackageTransfer(client, progress: console.progress, concurrency: jobs)
     }
+
+    /// Does something with a registry. Where the network fails, the error says what could not be done.
+    static func reaching<Result: Sendable>(
+        _ reference: RegistryReference, to attempt: String, advice: String? = nil, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as HTTPError where error.isRetryable {
+            let remedies = [error.remedy, advice].compactMap { $0 }
+            throw Failure(
+                "cannot \(attempt) \(reference): \(error.summary)",
+                remedy: remedies.isEmpty ? nil : remedies.joined(separator: "; "), category: error.category)
+        }
+    }
 }

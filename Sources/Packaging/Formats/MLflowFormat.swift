@@ -12,22 +12,21 @@ package enum MLflowFormat {
     package static func pack(
         _ contents: PackageContents, records: PackageRecords, to folder: String
     ) throws -> PackedPackage {
-        guard let model = contents.files(.model).first else {
+        guard var model = contents.files(.model).first else {
             throw PackageError(.missing, "an MLflow folder needs a model file")
         }
         if let status = try Files.status(folder), try status.kind != .directory || !Files.names(in: folder).isEmpty {
             throw PackageError(
                 .malformed, "'\(folder.printable)' is there already", remedy: "name another place, or remove it first")
         }
+        let top = Paths.parent(model.path.string)
         var arranged = contents
-        for index in arranged.files.indices where arranged.files[index].role == .code {
-            arranged.files[index].path = RelativePath("code/" + arranged.files[index].path.string)
-        }
+        for index in arranged.files.indices { arranged.files[index].path = place(of: arranged.files[index], top) }
+        model.path = place(of: model, top)
         let all = try AccompanyingFiles(
             arranged, extra: try documents(arranged, model), records: records, format: .mlflow)
         // Beside its place, so that the folder appears whole.
-        let temporary = Paths.join(Paths.parent(folder), TemporaryName.make())
-        try Files.makeDirectory(temporary)
+        let temporary = try SiblingFolder.make(of: folder)
         do {
             try write(all, to: temporary)
             try Files.removeDirectory(folder)
@@ -39,6 +38,18 @@ package enum MLflowFormat {
         let list = try Files.read(Paths.join(folder, AccompanyingFiles.checksums))
         return PackedPackage(
             format: .mlflow, digest: ContentDigest(of: list), files: all.packed, warnings: all.warnings)
+    }
+
+    /// Where MLflow looks for things: the model, and what lies beside it, at the top, since some flavours look for
+    /// `MLmodel` in the folder of the model's file; code in a folder of its own.
+    private static func place(of file: PackageFile, _ top: String) -> RelativePath {
+        let path = file.path.string
+        switch file.role {
+        case .code: return RelativePath("code/" + path)
+        case .model, .configuration:
+            return Paths.isInside(path, top) ? RelativePath(Paths.relative(path, to: top)) : file.path
+        default: return file.path
+        }
     }
 
     private static func write(_ all: AccompanyingFiles, to root: String) throws {

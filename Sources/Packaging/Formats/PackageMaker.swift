@@ -54,7 +54,7 @@ package struct PackageMaker: Sendable {
     private func archive(
         _ contents: PackageContents, at place: String, _ program: SignatureProgram
     ) throws -> PackedPackage {
-        let folder = Paths.join(Paths.parent(place), TemporaryName.make())
+        let folder = try SiblingFolder.make(of: place)
         defer { try? Files.removeTree(folder) }
         let package = try layout(contents, at: folder, program)
         var images: [(name: String, manifest: Descriptor)] = []

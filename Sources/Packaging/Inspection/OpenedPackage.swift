@@ -34,9 +34,9 @@ package final class OpenedPackage: TemporaryHolder {
                 try Files.makeDirectory(scratch, mode: 0o700)
                 let folder = Paths.join(scratch, "content")
                 if try Self.isLayout(place, limits) {
-                    let file = try FileDescriptor.reading(place)
+                    let archive = try ExpandedSource.archive(place, limits: limits)
                     content = .layout(
-                        try PackageReader(ImageLayout.unarchive(file, into: folder, limits: limits), name))
+                        try PackageReader(ImageLayout.unarchive(archive, into: folder, limits: limits), name))
                 } else {
                     content = .plain(try PlainPackage(archive: place, into: folder, limits: limits))
                 }
@@ -63,7 +63,7 @@ package final class OpenedPackage: TemporaryHolder {
 
     /// Whether an archive is that of a layout: it has the mark of one.
     private static func isLayout(_ path: String, _ limits: ArchiveLimits) throws -> Bool {
-        var reader = TarReader(try FileDescriptor.reading(path), limits: limits)
+        var reader = TarReader(try ExpandedSource.archive(path, limits: limits), limits: limits)
         while let item = try reader.next() {
             if item.path == "oci-layout" { return true }
         }

@@ -14,7 +14,7 @@ package struct PackageReader: Sendable {
             /// One file's bytes.
             case raw(RelativePath)
             case tar
-            case tarGzip
+            case compressedTar(Compression)
             /// A layer of a base image, or of a kind that nobody knows.
             case opaque
         }
@@ -91,19 +91,26 @@ package struct PackageReader: Sendable {
                 try layout.stream(part.layer, to: sink)
             }
             if !isRead { try layout.verify(part.layer) }
-        case .tar, .tarGzip:
-            let checked = try layout.checkedSource(of: part.layer)
-            var source: any ByteSource = checked
-            if part.encoding == .tarGzip {
-                source = try GzipSource(checked, limit: limits.expansion(of: part.layer.size))
-            }
-            var reader = TarReader(source, limits: limits)
-            while let item = try reader.next() {
-                if item.isFolder { continue }
-                try body(item) { sink in try reader.readContent(sink) }
-            }
-            try checked.finish()
+        case .tar: try visitArchive(in: part.layer, nil, limits, body)
+        case .compressedTar(let compression): try visitArchive(in: part.layer, compression, limits, body)
         }
+    }
+
+    private func visitArchive(
+        in layer: Descriptor, _ compression: Compression?, _ limits: ArchiveLimits,
+        _ body: (TarItem, (_ sink: TarWriter.Sink) throws -> Void) throws -> Void
+    ) throws {
+        let checked = try layout.checkedSource(of: layer)
+        let expanded = try compression.map {
+            try ExpandedSource(checked, $0, limit: limits.expansion(of: layer.size))
+        }
+        var reader = TarReader(expanded ?? checked, limits: limits)
+        while let item = try reader.next() {
+            if item.isFolder { continue }
+            try body(item) { sink in try reader.readContent(sink) }
+        }
+        try expanded?.finish()
+        try checked.finish()
     }
 
     // MARK: Records
@@ -126,7 +133,9 @@ extension PackageReader.Part {
         } else if type.hasSuffix(".tar") {
             encoding = .tar
         } else if type.hasSuffix(".tar+gzip") || type.hasSuffix(".tar.gzip") {
-            encoding = .tarGzip
+            encoding = .compressedTar(.gzip)
+        } else if type.hasSuffix(".tar+zstd") || type.hasSuffix(".tar.zstd") {
+            encoding = .compressedTar(.zstd)
         } else if let path, type.hasSuffix(".raw") || role == nil {
             encoding = .raw(RelativePath(path))
         } else {

@@ -49,7 +49,7 @@ extension PackageReader {
                 if part.encoding == .opaque, format != .image {
                     throw PackageError(
                         .unsupported, "the package has a layer of the kind '\(part.layer.mediaType.printableText)'",
-                        remedy: "varve reads layers that are not compressed, or by gzip")
+                        remedy: "varve reads files and tar archives, plain or compressed by gzip or zstd")
                 }
                 try visit(part, limits) { item, read in
                     guard selection.includes(item.path, part.role) else { return }
@@ -113,10 +113,7 @@ package enum Unpacking {
                     remedy: "unpack into a folder that is empty or does not exist")
             }
         }
-        let parent = Paths.parent(folder)
-        try Files.makeDirectory(parent)
-        let temporary = Paths.join(parent, TemporaryName.make())
-        try Files.makeDirectory(temporary)
+        let temporary = try SiblingFolder.make(of: folder)
         do {
             let written = try body(SafeFolder(root: temporary))
             if try Files.status(folder) != nil { try Files.removeDirectory(folder) }

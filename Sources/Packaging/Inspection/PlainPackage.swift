@@ -19,7 +19,8 @@ package struct PlainPackage: Sendable {
 
     /// Unpacks an archive into a folder of its own.
     package init(archive: String, into folder: String, limits: ArchiveLimits = .standard) throws {
-        _ = try Unpacking.archive(FileDescriptor.reading(archive), to: folder, limits: limits)
+        _ = try Unpacking.archive(
+            ExpandedSource.archive(archive, limits: limits), to: folder, limits: limits)
         let names = try Files.names(in: folder)
         guard let name = names.first, names.count == 1 else {
             throw PackageError(.malformed, "'\(archive.printable)' is no package: it is not one folder")

@@ -69,8 +69,13 @@ package enum ArchiveFile {
         let folder = Paths.parent(path)
         try Files.makeDirectory(folder)
         let temporary = Paths.join(folder, TemporaryName.make())
+        let file: FileDescriptor
         do {
-            let file = try SafeFolder(root: folder).createFile(RelativePath(Paths.name(temporary)), mode: 0o666)
+            file = try SafeFolder(root: folder).createFile(RelativePath(Paths.name(temporary)), mode: 0o666)
+        } catch let error as FileError {
+            throw FileError("write to the folder", folder, error.code)
+        }
+        do {
             try body { try file.write($0) }
             try file.sync()
             try Files.replace(path, byRenaming: temporary)

@@ -26,7 +26,13 @@ package final class PackageArrival: TemporaryHolder {
             }
             destination = nil
         }
-        layout = try ImageLayout.make(at: Paths.join(Paths.parent(target), TemporaryName.make()))
+        let folder = try SiblingFolder.make(of: target)
+        do {
+            layout = try ImageLayout.make(at: folder)
+        } catch {
+            try? Files.removeTree(folder)
+            throw error
+        }
     }
 
     deinit { discard() }
@@ -49,5 +55,21 @@ package final class PackageArrival: TemporaryHolder {
                 bare.annotations[AnnotationKey.reference] = nil
                 return (bare, descriptor.reference)
             })
+    }
+}
+
+/// A folder of a private name, beside the place that what is in it is meant for.
+enum SiblingFolder {
+    /// Makes it, and the folder that both are in. An error names that folder, which a person knows.
+    static func make(of target: String) throws -> String {
+        let parent = Paths.parent(target)
+        try Files.makeDirectory(parent)
+        let folder = Paths.join(parent, TemporaryName.make())
+        do throws(FileError) {
+            try Files.makeDirectory(folder)
+        } catch {
+            throw FileError("write to the folder", parent, error.code)
+        }
+        return folder
     }
 }

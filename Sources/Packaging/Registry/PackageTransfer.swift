@@ -23,6 +23,8 @@ package struct PackageTransfer: Sendable {
         package var present = 0
         /// Of the blobs that were uploaded.
         package var bytes: Int64 = 0
+        /// How many of these an earlier push had sent.
+        package var resumed: Int64 = 0
         package var records = 0
     }
 
@@ -56,8 +58,9 @@ package struct PackageTransfer: Sendable {
             switch outcome {
             case .present: result.present += 1
             case .mounted: result.mounted += 1
-            case .uploaded:
+            case .uploaded(let resumed):
                 result.uploaded += 1
+                result.resumed = result.resumed &+ resumed
                 result.bytes = result.bytes &+ blob.size
             }
         }

@@ -28,7 +28,7 @@ extension RegistryClient {
                     throw refusal(response, "pull")
                 }
             } catch let error as HTTPError {
-                if let cause = error.cause as? PackageError { throw cause }
+                if let cause = error.cause { throw cause }
                 guard error.isRetryable, failures < 5 || receiver.received > offset else { throw error }
             }
             if receiver.received > offset { failures = 0 }

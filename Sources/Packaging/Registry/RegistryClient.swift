@@ -95,7 +95,12 @@ package final class RegistryClient: Sendable {
 
     /// An error for an answer that is not the wanted one.
     func refusal(_ response: HTTPResponse, _ attempt: String) -> RegistryError {
-        RegistryError(response, attempt, at: reference)
+        guard response.status == 401, login != .anonymous else {
+            return RegistryError(response, attempt, at: reference)
+        }
+        let who =
+            if case .password(let user, _) = login { "the password of '\(user.printableText)'" } else { "your token" }
+        return RegistryError(.unauthorized, "\(reference.host) does not accept \(who)")
     }
 
     // MARK: Authorization

@@ -121,6 +121,9 @@ import Testing
         try repository.write("model.onnx", "onnx")
         try repository.varve("run", "package", "model.onnx", "-o", "dist").succeeds()
         try repository.varve("package", "verify", "dist").succeeds()
+        // Nothing listens there.
+        try repository.varve("package", "push", "dist", "oci://127.0.0.1:1/team/m:1").fails(
+            status: 1, saying: "cannot push to oci://127.0.0.1:1/team/m:1")
         try repository.varve("run", "package", "../outside", "-o", "dist").fails(status: 1, saying: "does not lie in")
         try repository.varve("run", "package", "missing", "-o", "dist").fails(saying: "missing")
     }

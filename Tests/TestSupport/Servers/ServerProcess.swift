@@ -162,7 +162,7 @@ package enum Loopback {
         return recv(socket, &answer, 5, 0) == 5 && answer == Array("HTTP/".utf8)
     }
 
-    static func connect(port: Int) -> Int32? {
+    package static func connect(port: Int) -> Int32? {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
