@@ -135,6 +135,15 @@ struct NativeTrainingOptions: ParsableArguments {
         if !parameters.isEmpty { section.set("params", .mapping(parameters)) }
     }
 
+    /// Takes the seed of the stage where a section has none.
+    static func putSeed(of environment: HostEnvironment, into section: inout RunnerSection) throws(Failure) {
+        guard section.value("seed") == nil, let word = environment["VARVE_SEED"] else { return }
+        guard let seed = Int(word) else {
+            throw Failure("VARVE_SEED is '\(word)', which is no whole number", category: .usage)
+        }
+        section.set("seed", .int(seed))
+    }
+
     /// What a section asks for.
     static func request(_ section: RunnerSection) throws -> TrainingOptions {
         try section.refuseOthers(than: keys)

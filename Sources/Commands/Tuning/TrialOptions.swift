@@ -14,6 +14,11 @@ struct TrialOptions: ParsableArguments {
             valueName: "ids"))
     var gpus: String?
     @Option(help: ArgumentHelp("Seconds that a trial may take", valueName: "seconds")) var timeout: Double?
+    @Option(
+        help: ArgumentHelp(
+            "With --train, whose models stay: best (default), those that no other trial beats; all or none",
+            valueName: "which"))
+    var models: String?
 
     /// What is remembered with the study, so that `resume` runs trials in the same way.
     func settings(above section: Mapping, _ environment: HostEnvironment) throws -> TrialSettings {
@@ -43,5 +48,18 @@ struct TrialOptions: ParsableArguments {
             throw Failure("the time of a trial must be above 0", category: .usage)
         }
         return result
+    }
+
+    /// Puts into a training what becomes of its models.
+    func keep(_ training: inout TunedTraining?, above section: Mapping = Mapping()) throws {
+        guard let word = models ?? section["models"].map(Distribution.text) else { return }
+        guard let keeping = TunedTraining.Keeping(rawValue: word) else {
+            throw Failure("'--models' must be 'best', 'all' or 'none', not '\(word)'", category: .usage)
+        }
+        guard training != nil else {
+            throw Failure(
+                "'--models' is for trials that train in this process", remedy: "add --train", category: .usage)
+        }
+        training?.keeping = keeping
     }
 }

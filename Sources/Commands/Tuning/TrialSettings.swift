@@ -9,6 +9,8 @@ struct TrialSettings {
     static let key = "varve:run"
 
     var words: [String] = []
+    /// Instead of a program.
+    var training: TunedTraining?
     var workingDirectory = ""
     var slots: [String] = ["0"]
     var slotsAreDevices = false
@@ -22,6 +24,7 @@ struct TrialSettings {
             let slots = mapping["slots"]?.array?.compactMap(\.string), !slots.isEmpty
         else { return nil }
         self.words = words
+        training = TunedTraining(mapping["train"])
         workingDirectory = directory
         self.slots = slots
         slotsAreDevices = mapping["devices"]?.bool ?? false
@@ -33,6 +36,7 @@ struct TrialSettings {
             ("command", .array(words.map(Value.string))), ("working_directory", .string(workingDirectory)),
             ("slots", .array(slots.map(Value.string))), ("devices", .bool(slotsAreDevices)),
         ])
+        result["train"] = training?.value
         if let timeout { result["timeout"] = .float(timeout) }
         return .mapping(result)
     }

@@ -5,6 +5,7 @@ import Documents
 import FileSystem
 import Pipelines
 import Processes
+import ProjectFiles
 import Tuning
 
 /// `varve run tune -- …`: begin a study and run it.
@@ -16,6 +17,11 @@ struct TuneStartCommand: VarveCommand {
                 "varve run tune -s 'lr=tag(log,interval(1e-5,1e-1))' --minimize loss -n 50 -j 4 -- "
                     + "python train.py --lr {lr} --out {dir}", "Fifty trials, four at a time"
             ),
+            (
+                "varve run tune --train -s 'eta=tag(log,interval(0.01,0.5))' -s 'max_depth=range(2,8)' --maximize "
+                    + "valid.auc -- --data train.csv --target sold --valid-fraction 0.2",
+                "Trainings of a table, without a program"
+            ),
             ("varve run tune --study bert", "The study of that name in varve.yaml")))
     static let failureStatus: Int32 = 1
 
@@ -24,6 +30,10 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var trial: TrialOptions
     @OptionGroup var files: StudyFileOptions
     @OptionGroup var section: RunnerSectionOptions
+    @Flag(
+        name: .customLong("train"),
+        help: "Each trial trains on a table as `varve run train` does, whose options stand behind -- or in params.yaml")
+    var isTraining = false
     @Option(
         help: ArgumentHelp(
             "What to do where the study is already there: 'refuse' (default), 'resume' it if it was begun in the same "
@@ -36,7 +46,8 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, trials) = try StudyBeginning(place, search, trial, section, words).begin(console, existing)
+        let (study, trials) = try StudyBeginning(place, search, trial, section, words, isTraining: isTraining)
+            .begin(console, existing)
         try await files.run(study, trials, console)
     }
 }
@@ -89,6 +100,7 @@ struct TuneResumeCommand: VarveCommand {
             settings.slotsAreDevices = given.slotsAreDevices
         }
         settings.timeout = trial.timeout ?? settings.timeout
+        try trial.keep(&settings.training)
         try settings.check(study.settings)
         try study.stop(false)
         try await files.run(study, settings, console)
@@ -124,9 +136,9 @@ struct StudyFileOptions: ParsableArguments {
             try Files.write(Array(page.html.utf8), to: Paths.absolute(report, from: folder))
         }
         if let best, let trial = record.best {
+            let values = try trials.training?.applied(trial, to: .null) ?? trial.nested
             let text =
-                best.hasSuffix(".json")
-                ? JSON.emitPython(.mapping(trial.nested)) + "\n" : YAML.emit(.mapping(trial.nested))
+                best.hasSuffix(".json") ? JSON.emitPython(.mapping(values)) + "\n" : YAML.emit(.mapping(values))
             try Files.write(Array(text.utf8), to: Paths.absolute(best, from: folder))
         }
         if json {
@@ -159,11 +171,14 @@ private struct StudyBeginning {
     let trial: TrialOptions?
     let section: RunnerSectionOptions
     let words: [String]
+    /// Whether the words are options of a training.
+    let isTraining: Bool
 
     init(
         _ place: StudyOptions, _ search: SearchOptions, _ trial: TrialOptions?, _ section: RunnerSectionOptions,
-        _ words: [String]
+        _ words: [String], isTraining: Bool = false
     ) {
+        self.isTraining = isTraining
         self.place = place
         self.search = search
         self.trial = trial
@@ -174,7 +189,7 @@ private struct StudyBeginning {
     func begin(_ console: Console, _ existing: String = "refuse") throws -> (Study, TrialSettings) {
         let environment = console.invocation.environment
         let found = try StudySection(study: place.study, section, environment)
-        let known = StudySettings.documentKeys + ["command", "jobs", "gpus", "timeout"]
+        let known = StudySettings.documentKeys + ["command", "train", "models", "jobs", "gpus", "timeout"]
         for key in found.values.keys where !known.contains(key) {
             throw Failure(
                 "'\(key)' of the study is not known", remedy: "known are \(known.joined(separator: ", "))",
@@ -185,9 +200,21 @@ private struct StudyBeginning {
             document: try search.document(above: found.values, slots: trials.slots.count))
         let name = place.study ?? found.name ?? "study"
         var attributes = Mapping()
-        if trial != nil {
-            trials.words = words.isEmpty ? found.values["command"]?.array?.map(Distribution.text) ?? [] : words
-            _ = try TrialCommand(trials.words, space: settings.space)
+        if let trial {
+            if let training = try training(found.values, environment) {
+                let (checked, notes) = try training.checked(settings, environment)
+                for note in notes { console.warn(note) }
+                trials.training = checked
+                if trials.slotsAreDevices {
+                    throw Failure(
+                        "'--gpus' is for programs, and the trials train in this process",
+                        remedy: "choose a device with -p device=cuda:0 of the training", category: .usage)
+                }
+            } else {
+                trials.words = words.isEmpty ? found.values["command"]?.array?.map(Distribution.text) ?? [] : words
+                _ = try TrialCommand(trials.words, space: settings.space)
+            }
+            try trial.keep(&trials.training, above: found.values)
             try trials.check(settings)
             attributes[TrialSettings.key] = trials.value
         }
@@ -200,7 +227,7 @@ private struct StudyBeginning {
                     remedy: "go on with `varve run tune resume --study \(name)`, or choose another name with --study",
                     category: .usage)
             case "resume":
-                return (try resumed(record, settings, journal), trials)
+                return (try resumed(record, settings, trials, journal), trials)
             case "restart":
                 try journal.append { _ in [.deleteStudy(study: record.id)] }
                 try? Files.removeTree(TuningSession.folder(journal: journal.path))
@@ -214,13 +241,26 @@ private struct StudyBeginning {
         return (study, trials)
     }
 
+    /// The training that trials are; `nil` where they are runs of a program.
+    private func training(_ section: Mapping, _ environment: HostEnvironment) throws -> TunedTraining? {
+        let wish = section["train"].flatMap { $0.isNull || $0.bool == false ? nil : $0 }
+        guard isTraining || words.isEmpty && wish != nil else { return nil }
+        if !isTraining, section["command"] != nil {
+            throw Failure("the study has a 'command' and a 'train'; a trial is one of them", category: .usage)
+        }
+        return try TrialTrainingOptions(words).training(wish ?? true, environment)
+    }
+
     /// The study that is there, if it was begun with the same settings; it may have another number of trials.
-    private func resumed(_ record: StudyRecord, _ settings: StudySettings, _ journal: Journal) throws -> Study {
+    private func resumed(
+        _ record: StudyRecord, _ settings: StudySettings, _ trials: TrialSettings, _ journal: Journal
+    ) throws -> Study {
+        let before = TrialSettings(record.userAttributes[TrialSettings.key])?.training
         var new = settings.document
         var old = record.userAttributes[Study.settingsKey]?.mapping ?? Mapping()
         new["trials"] = nil
         old["trials"] = nil
-        guard new == old else {
+        guard new == old, before?.section.values == trials.training?.section.values else {
             throw Failure(
                 "the study '\(record.name)' was begun with other settings",
                 remedy: "begin it anew with --existing restart, or choose another name with --study", category: .usage)

@@ -118,16 +118,17 @@ struct TuneApplyCommand: VarveCommand {
             }
             chosen = best
         }
+        let training = TrialSettings(record.userAttributes[TrialSettings.key])?.training
         let path = Paths.absolute(file, from: console.invocation.environment.workingDirectory)
         let bytes = try Files.readIfPresent(path) ?? []
         let text: String
         do {
             if file.hasSuffix(".json") {
                 let document = bytes.isEmpty ? Value.mapping(Mapping()) : try JSON.parse(bytes)
-                text = JSON.emitPython(.mapping(Self.merged(document, chosen))) + "\n"
+                text = JSON.emitPython(.mapping(try Self.merged(document, chosen, training))) + "\n"
             } else if file.hasSuffix(".yaml") || file.hasSuffix(".yml") {
                 let document = try YAMLDocument(parsing: bytes)
-                text = document.text(updatedTo: .mapping(Self.merged(document.value, chosen)))
+                text = document.text(updatedTo: .mapping(try Self.merged(document.value, chosen, training)))
             } else {
                 throw Failure("'\(file)' is neither YAML nor JSON", category: .usage)
             }
@@ -138,7 +139,10 @@ struct TuneApplyCommand: VarveCommand {
         console.print("Wrote trial \(chosen.number) to \(file): \(TuningView.parameters(chosen))")
     }
 
-    private static func merged(_ document: Value, _ trial: Trial) -> Mapping {
+    private static func merged(
+        _ document: Value, _ trial: Trial, _ training: TunedTraining?
+    ) throws(Failure) -> Mapping {
+        if let training { return try training.applied(trial, to: document) }
         var result = document.mapping ?? Mapping()
         for setting in trial.settings {
             result.set(setting.name.split(separator: ".").map(String.init)[...], setting.value)

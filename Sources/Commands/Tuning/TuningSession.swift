@@ -17,8 +17,9 @@ struct TuningSession {
         let view = TuningView(console, best, settings, study.record)
         defer { view.end() }
         Interruption.watchTermination()
+        let (record, journal) = (study.record, study.journal.path)
         let desk = StudyDesk(study)
-        let run = TuningRun(desk, request, observer: view)
+        let run = TuningRun(desk, request, observer: observer(view, study: record, journal: journal))
         let reason = try await run.run()
         return (reason, await desk.record)
     }
@@ -34,8 +35,18 @@ struct TuningSession {
             slotsAreDevices: trials.slotsAreDevices)
     }
 
+    private func observer(_ view: TuningView, study: StudyRecord, journal: String) -> any TuningObserver {
+        guard let training = trials.training else { return view }
+        return KeptModels(training.keeping, in: Self.folder(journal: journal), study, telling: view)
+    }
+
     private func runner(_ settings: StudySettings) throws -> any TrialRunner {
-        ProgramTrials(
+        if let training = trials.training {
+            var environment = console.invocation.environment
+            environment.workingDirectory = trials.workingDirectory
+            return TrainingTrials(training, slots: trials.slots, timeout: trials.timeout, environment)
+        }
+        return ProgramTrials(
             try TrialCommand(trials.words, space: settings.space), workingDirectory: trials.workingDirectory,
             variables: console.invocation.environment.variables,
             limits: ProgramLimits(timeout: trials.timeout.map { .seconds($0) }))
