@@ -132,7 +132,7 @@ struct NativeTrainingOptions: ParsableArguments {
         if isStratified { section.set("cv_stratified", true) }
         var parameters = try section.mapping("params") ?? Mapping()
         for (name, value) in try KeyValues.parse(param, of: "-p/--param") { parameters[name] = .string(value) }
-        if !parameters.isEmpty { section.set("params", .mapping(parameters)) }
+        if !parameters.isEmpty { section.set("params", .mapping(parameters), flag: "-p/--param") }
     }
 
     /// Takes the seed of the stage where a section has none.
@@ -141,7 +141,7 @@ struct NativeTrainingOptions: ParsableArguments {
         guard let seed = Int(word) else {
             throw Failure("VARVE_SEED is '\(word)', which is no whole number", category: .usage)
         }
-        section.set("seed", .int(seed))
+        section.set("seed", .int(seed), flag: "VARVE_SEED")
     }
 
     /// What a section asks for.

@@ -103,7 +103,7 @@ struct TunedTraining {
             // What is null is left out, also where all trials share it.
             let value = setting.value.isNull ? nil : setting.value
             switch try place(of: setting.name) {
-            case .option(let key): result.set(key, value ?? .null)
+            case .option(let key): result.set(key, value ?? .null, flag: setting.name)
             case .parameter(let name):
                 if let other = ModelEngine.xgboost.otherName(of: name) { parameters[other] = nil }
                 parameters[name] = value
@@ -261,6 +261,8 @@ struct TrialTrainingOptions: ParsableArguments {
         result.set("seed", seed.map(Value.int))
         try native.put(above: &result)
         try NativeTrainingOptions.putSeed(of: environment, into: &result)
+        // Said while it is known where each value came from.
+        _ = try NativeTrainingOptions.request(result)
         return TunedTraining(result)
     }
 }

@@ -249,7 +249,7 @@ import Testing
         try fails(["-s", "params.etaa=0.1,0.2"] + goal, because: "XGBoost has no parameter 'etaa'")
         try fails(["-s", "model=a,b"] + goal, because: "'model' is no parameter that can be tuned")
         try fails(["-s", "eta=0.1,0.2", "-s", "params.eta=0.1,0.3"] + goal, because: "is in the space twice")
-        try fails(["-s", "eta=0.1,0.2"] + goal, ["--rounds", "x"], because: "must be a number")
+        try fails(["-s", "eta=0.1,0.2"] + goal, ["--rounds", "x"], because: "'--rounds' must be a number")
         try fails(["-s", "eta=0.1,0.2"] + goal, ["-p", "max_depth=deep"], because: "XGBoost could not")
         try fails(["-s", "eta=0.1,0.2"] + goal, ["--ruonds", "5"], because: "--ruonds")
         try fails(["-s", "eta=0.1,0.2", "--minimize", "rmse"], because: "did you mean 'valid.rmse'?")
