@@ -1,5 +1,5 @@
 import Documents
-import FileSystem
+package import FileSystem
 import Synchronization
 import Tables
 
@@ -29,6 +29,9 @@ package final class SharedTables: Sendable {
             try state.linear.value(options.tableKey) { try TrainingData(options, from: folder) }
         }
     }
+
+    /// Which bytes a file has; as with the tables, it is read once.
+    package func sha256(of path: String) throws(FileError) -> String { try digests(of: path).sha256 }
 
     func digests(of path: String) throws(FileError) -> FileDigests {
         try state.withLock { (state) throws(FileError) in

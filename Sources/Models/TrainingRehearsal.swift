@@ -93,7 +93,10 @@ private struct BoosterProbe {
         do {
             try configure("eval_metric", metric)
         } catch {
-            throw Failure("XGBoost has no metric '\(metric)'", remedy: error.summary, category: .usage)
+            throw Failure(
+                "XGBoost has no metric '\(metric)'",
+                remedy: "https://xgboost.readthedocs.io/en/stable/parameter.html lists them under eval_metric",
+                category: .usage)
         }
     }
 

@@ -101,6 +101,9 @@ struct TuneResumeCommand: VarveCommand {
         }
         settings.timeout = trial.timeout ?? settings.timeout
         try trial.keep(&settings.training)
+        var environment = console.invocation.environment
+        environment.workingDirectory = settings.workingDirectory
+        try settings.training?.checkFiles(environment)
         try settings.check(study.settings)
         try study.stop(false)
         try await files.run(study, settings, console)
@@ -260,9 +263,11 @@ private struct StudyBeginning {
         var old = record.userAttributes[Study.settingsKey]?.mapping ?? Mapping()
         new["trials"] = nil
         old["trials"] = nil
-        guard new == old, before?.section.values == trials.training?.section.values else {
+        guard new == old, before?.section.values == trials.training?.section.values,
+            before?.files == trials.training?.files
+        else {
             throw Failure(
-                "the study '\(record.name)' was begun with other settings",
+                "the study '\(record.name)' was begun with other settings\(trials.training == nil ? "" : " or data")",
                 remedy: "begin it anew with --existing restart, or choose another name with --study", category: .usage)
         }
         let study = try Study.open(

@@ -26,8 +26,10 @@ struct TunedTraining {
     }
 
     /// What all trials share.
-    let section: RunnerSection
+    private(set) var section: RunnerSection
     var keeping = Keeping.best
+    /// The SHA-256 of each file that all trials read, as the study was begun.
+    private(set) var files = Mapping()
     /// The tables of all trials.
     let tables = SharedTables()
 
@@ -62,13 +64,33 @@ struct TunedTraining {
         else { return nil }
         section = RunnerSection(file: file, name: name, values: options)
         self.keeping = keeping
+        files = mapping["files"]?.mapping ?? Mapping()
     }
 
     var value: Value {
         [
             "file": .string(section.file), "section": .string(section.name), "options": .mapping(section.values),
-            "models": .string(keeping.rawValue),
+            "files": .mapping(files), "models": .string(keeping.rawValue),
         ]
+    }
+
+    /// Refuses to go on with files that are not those of the trials before.
+    func checkFiles(_ environment: HostEnvironment) throws {
+        let now = try digests(environment)
+        for (path, digest) in files.entries where now[path] != digest {
+            throw Failure(
+                "'\(path)' has changed since the study was begun",
+                remedy: "begin the study anew with --existing restart, or under another name with --study")
+        }
+    }
+
+    private func digests(_ environment: HostEnvironment) throws -> Mapping {
+        var result = Mapping()
+        for key in ["data", "valid", "transformer"] {
+            guard let path = try section.string(key) else { continue }
+            result[path] = .string(try tables.sha256(of: Paths.absolute(path, from: environment.workingDirectory)))
+        }
+        return result
     }
 
     // MARK: Parameters of the space
@@ -145,12 +167,10 @@ struct TunedTraining {
             }
             for metric in missing { try rehearsal.check(metric: metric) }
             if !missing.isEmpty, !places.contains(.option("eval_metric")) {
-                var section = section
-                section.set("eval_metric", .array((options.metrics + missing).map(Value.string)))
-                result = TunedTraining(section)
-                result.keeping = keeping
+                result.section.set("eval_metric", .array((options.metrics + missing).map(Value.string)))
             }
         }
+        result.files = try digests(environment)
         return (result, rehearsal.notes)
     }
 

@@ -197,6 +197,27 @@ import Testing
         #expect(try Self.trials(repository).first?[1] == "failed")
     }
 
+    @Test("a study whose table has changed does not go on as if it had not")
+    func changedTable() throws {
+        let repository = try Self.project()
+        func tune(_ words: [String]) throws -> ProcessRun {
+            try Self.tune(
+                repository,
+                ["--train"] + Self.space + ["--minimize", "valid.rmse"] + words
+                    + ["--", "--data", "train.csv", "--valid-fraction", "0.3", "--rounds", "5"]
+                    + TrainingTables.only("price"))
+        }
+        try tune(["-n", "2"]).succeeds()
+        try tune(["-n", "3", "--existing", "resume"]).succeeds()
+        try repository.write("train.csv", TrainingTables.mixed(301))
+        let resumed = try repository.varve("run", "tune", "resume", "-n", "4").fails(status: 1)
+        #expect(resumed.errors.contains("'train.csv' has changed since the study was begun"), "\(resumed)")
+        let existing = try tune(["-n", "4", "--existing", "resume"]).fails(status: 254)
+        #expect(existing.errors.contains("was begun with other settings or data"), "\(existing)")
+        #expect(try Self.trials(repository).count == 3)
+        try tune(["-n", "2", "--existing", "restart"]).succeeds()
+    }
+
     @Test("a study in varve.yaml, with an engine that needs no library, sizes as constraints, and conditions")
     func section() throws {
         let repository = try Self.project()
