@@ -11,9 +11,9 @@ static char failure[512];
 static int is_loaded;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
-static char messages[1 << 16];
-static size_t message_bytes;
-static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
+// The library has a listener for each thread; so trainings on different threads hear their own messages only.
+static _Thread_local char messages[1 << 14];
+static _Thread_local size_t message_bytes;
 
 static const char *const candidates[] = {
 #ifdef __APPLE__
@@ -53,7 +53,6 @@ const varve_xgboost_functions *varve_xgboost_load(const char *path, const char *
 }
 
 static void note(const char *message) {
-    pthread_mutex_lock(&noting);
     size_t count = strlen(message);
     // What does not fit, with its end of line, is not worth keeping.
     if (count < sizeof messages - message_bytes) {
@@ -61,16 +60,13 @@ static void note(const char *message) {
         message_bytes += count;
         messages[message_bytes++] = '\n';
     }
-    pthread_mutex_unlock(&noting);
 }
 
 void varve_xgboost_listen(const varve_xgboost_functions *library) { library->XGBRegisterLogCallback(note); }
 
 size_t varve_xgboost_take_messages(char *buffer, size_t capacity) {
-    pthread_mutex_lock(&noting);
     size_t count = message_bytes < capacity ? message_bytes : capacity;
     memcpy(buffer, messages, count);
     message_bytes = 0;
-    pthread_mutex_unlock(&noting);
     return count;
 }

@@ -3,8 +3,8 @@ internal import CXGBoost
 
 /// XGBoost's model in memory.
 ///
-/// The library's random numbers are the process's: training one booster disturbs another that lives beside it, so
-/// there is never more than one that learns.
+/// The library's random numbers are the thread's: training one booster disturbs another that learns on the same thread,
+/// so a booster has a thread to itself while it learns.
 final class Booster {
     private let library: XGBoostLibrary
     private let handle: varve_xgboost_booster

@@ -18,21 +18,8 @@ struct BoosterParameters {
     private static let own = ["num_class", "validate_parameters", "process_type", "updater_seq"]
 
     init(_ options: TrainingOptions, target: Target, training: TrainingRows<Float>, threads: Int) throws(Failure) {
-        var names: Set<String> = []
-        for parameter in options.parameters {
-            if let option = Self.options.first(where: { $0.0 == parameter.name }) {
-                throw Failure(
-                    "the parameter '\(parameter.name)' is an option of its own",
-                    remedy: "use `\(option.1)`, or its key"
-                        + " beside `params`", category: .usage)
-            }
-            if Self.own.contains(parameter.name) {
-                throw Failure("varve sets the parameter '\(parameter.name)' itself", category: .usage)
-            }
-            guard names.insert(parameter.name).inserted else {
-                throw Failure("the parameter '\(parameter.name)' is given twice", category: .usage)
-            }
-        }
+        try Self.refuseOptions(options.parameters.map(\.name))
+        let names = Set(options.parameters.map(\.name))
         objective = options.objective ?? BoosterObjective.standard(for: target.task)
         metrics =
             options.metrics.isEmpty
@@ -55,6 +42,32 @@ struct BoosterParameters {
         all += metrics.map { .init("eval_metric", $0) }
         all.append(.init("validate_parameters", "1"))
         self.all = all
+    }
+
+    /// Refuses names that are no parameters of XGBoost's for varve, and names that come twice.
+    static func refuseOptions(_ parameters: [String]) throws(Failure) {
+        var names: Set<String> = []
+        for name in parameters {
+            if let option = options.first(where: { $0.0 == name }) {
+                throw Failure(
+                    "the parameter '\(name)' is an option of its own",
+                    remedy: "use `\(option.1)`, or its key beside `params`", category: .usage)
+            }
+            if own.contains(name) { throw Failure("varve sets the parameter '\(name)' itself", category: .usage) }
+            guard names.insert(name).inserted else {
+                throw Failure("the parameter '\(name)' is given twice", category: .usage)
+            }
+        }
+    }
+
+    /// Whether matrices may be used again by another segment or another training of such parameters.
+    ///
+    /// XGBoost keeps in a matrix how it cut the numbers into bins. With `hist` the cuts follow from the rows and
+    /// `max_bin` alone, and it looks whether that has changed; those of `approx` depend on the rows that were drawn.
+    static func keepsMatrices(_ parameters: [TrainingOptions.Parameter]) -> Bool {
+        func value(_ name: String) -> String? { parameters.last { $0.name == name }?.value }
+        return value("tree_method").map { $0 == "hist" } ?? true && value("booster") != "gblinear"
+            && value("updater") == nil && value("device").map { $0 == "cpu" } ?? true && value("gpu_id") == nil
     }
 
     /// Gives a booster all of them.
@@ -93,7 +106,7 @@ struct BoosterParameters {
     }
 
     /// Names of XGBoost 1.7 to 3.2, for advice; what counts is what the library says.
-    private static let known = [
+    static let known = [
         "alpha", "aft_loss_distribution", "aft_loss_distribution_scale", "base_score", "booster", "colsample_bylevel",
         "colsample_bynode", "colsample_bytree", "device", "disable_default_eval_metric", "eta", "feature_selector",
         "gamma", "grow_policy", "huber_slope", "interaction_constraints", "lambda", "lambdarank_num_pair_per_sample",
@@ -104,4 +117,20 @@ struct BoosterParameters {
         "reg_lambda", "sample_type", "sampling_method", "scale_pos_weight", "seed_per_iteration", "skip_drop",
         "subsample", "top_k", "tree_method", "tweedie_variance_power", "updater", "verbosity",
     ]
+}
+
+extension ModelEngine {
+    /// The names of its own parameters. Of XGBoost's, those that are known; what counts is what the library says.
+    package var parameters: [String] {
+        self == .xgboost ? BoosterParameters.known : LinearTraining.names[self] ?? []
+    }
+
+    /// Another name of a parameter, which means the same.
+    package func otherName(of parameter: String) -> String? {
+        guard self == .xgboost else { return nil }
+        let pairs = [
+            ("eta", "learning_rate"), ("gamma", "min_split_loss"), ("lambda", "reg_lambda"), ("alpha", "reg_alpha"),
+        ]
+        return pairs.first { $0.0 == parameter }?.1 ?? pairs.first { $0.1 == parameter }?.0
+    }
 }

@@ -18,14 +18,16 @@ struct BoosterRun {
 
     func run() throws -> TrainingReport {
         let library = try XGBoostLibrary.open(training.environment[XGBoostLibrary.pathVariable])
-        let data = try TrainingData<Float>(options, from: training.environment.workingDirectory)
+        let data = try training.tables.boosting(options, from: training.environment.workingDirectory)
         training.warn(data.notes)
         let wanted = (options.checkpointFolder ?? training.environment["VARVE_CKPT_DIR"]).map(training.absolute)
-        let file = CheckpointFile(folder: wanted ?? ownCheckpointFolder, isFolderOwn: wanted == nil)
+        let file =
+            options.keepsCheckpoint
+            ? CheckpointFile(folder: wanted ?? ownCheckpointFolder, isFolderOwn: wanted == nil) : nil
         let key = key(library)
-        let start = try checkpoint(in: file, key: key)
+        let start = try file.flatMap { try checkpoint(in: $0, key: key) }
         // What an earlier training left is of no use to this one.
-        if start == nil { try file.remove() }
+        if start == nil { try file?.remove() }
         let folds = options.folds ?? 0
         var finished = start?.finished ?? []
         if folds > 0 {
@@ -39,7 +41,7 @@ struct BoosterRun {
                     library, data, part: part, learns: { fold[$0] != part }, finished: finished, file: file, key: key,
                     start: start?.part == part ? start : nil)
                 finished.append(curve)
-                try file.write(
+                try file?.write(
                     BoosterCheckpoint(
                         key: key, part: part + 1, finished: finished, curve: BoosterCurve(), model: []))
             }
@@ -48,7 +50,7 @@ struct BoosterRun {
             library, data, finished: finished, file: file, key: key, start: start?.part == folds ? start : nil)
         var report = final
         report.resumedFrom = start.map { $0.curve.rounds.count }
-        try file.remove()
+        try file?.remove()
         return report
     }
 
@@ -65,7 +67,7 @@ struct BoosterRun {
     /// Trains and judges on one division of the rows.
     private func run(
         _ library: XGBoostLibrary, _ data: TrainingData<Float>, part: Int, learns: (Int) -> Bool,
-        finished: [BoosterCurve], file: CheckpointFile, key: String, start: BoosterCheckpoint?
+        finished: [BoosterCurve], file: CheckpointFile?, key: String, start: BoosterCheckpoint?
     ) throws -> BoosterCurve {
         let rows = data.training
         let training = rows.subset((0..<rows.count).filter(learns))
@@ -73,13 +75,14 @@ struct BoosterRun {
         let boosting = try boosting(library, data.target, training, rounds: options.rounds)
         var follower = BoosterTraining.Follower()
         follower.message = { self.training.progress.report(.warning($0)) }
+        follower.isStopped = self.training.isStopped
         follower.segment = { curve, model in
-            try file.write(
+            try file?.write(
                 BoosterCheckpoint(key: key, part: part, finished: finished, curve: curve, model: model))
         }
         let result = try boosting.run(
-            { try matrix(library, training) }, validation: { try matrix(library, judging) }, from: Self.state(start),
-            follower)
+            { try matrix(library, training, "fold \(part) train") },
+            validation: { try matrix(library, judging, "fold \(part) valid") }, from: Self.state(start), follower)
         let best = result.best.map {
             ", best \(result.curve.names.last ?? "") \(Self.shown($0.score)) in round \($0.round)"
         }
@@ -89,7 +92,7 @@ struct BoosterRun {
     }
 
     private func runFinal(
-        _ library: XGBoostLibrary, _ data: TrainingData<Float>, finished: [BoosterCurve], file: CheckpointFile,
+        _ library: XGBoostLibrary, _ data: TrainingData<Float>, finished: [BoosterCurve], file: CheckpointFile?,
         key: String, start: BoosterCheckpoint?
     ) throws -> TrainingReport {
         let boosting = try boosting(library, data.target, data.training, rounds: rounds(after: finished))
@@ -109,15 +112,16 @@ struct BoosterRun {
             try tell(curve, round)
             if round % step == 0 { training.progress.report(.message(Self.line(curve, round))) }
         }
+        follower.isStopped = training.isStopped
         follower.segment = { curve, model in
-            try file.write(
+            try file?.write(
                 BoosterCheckpoint(
                     key: key, part: options.folds ?? 0, finished: finished, curve: curve, model: model))
         }
         let result = try boosting.run(
-            { try matrix(library, data.training) },
-            validation: data.validation.map { rows in { try matrix(library, rows) } }, from: Self.state(start), follower
-        )
+            { try matrix(library, data.training, "train") },
+            validation: data.validation.map { rows in { try matrix(library, rows, "valid") } },
+            from: Self.state(start), follower)
         try log?.finish()
         return try write(result, boosting.parameters, data, library, folds)
     }
@@ -148,6 +152,16 @@ struct BoosterRun {
         let best = finished.compactMap { rule.judge($0)?.best }
         guard !best.isEmpty else { return options.rounds }
         return max(1, Int((Double(best.reduce(0, +)) / Double(best.count) + 1).rounded()))
+    }
+
+    /// - Parameter name: which of the training's rows these are, so that they may be found again.
+    private func matrix(
+        _ library: XGBoostLibrary, _ rows: TrainingRows<Float>, _ name: String
+    ) throws(Failure) -> DataMatrix {
+        guard let shelf = training.shelf, BoosterParameters.keepsMatrices(options.parameters) else {
+            return try matrix(library, rows)
+        }
+        return try shelf.matrix(name, of: options.rowsKey) { () throws(Failure) in try matrix(library, rows) }
     }
 
     private func matrix(_ library: XGBoostLibrary, _ rows: TrainingRows<Float>) throws(Failure) -> DataMatrix {

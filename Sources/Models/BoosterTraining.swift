@@ -25,13 +25,14 @@ struct BoosterTraining {
         var round: (BoosterCurve) throws -> Void = { _ in }
         /// A segment is over and more are to come.
         var segment: (BoosterCurve, _ model: [UInt8]) throws -> Void = { _, _ in }
+        /// Whether the training is no longer wanted; asked before each round.
+        var isStopped: () -> Bool = { false }
         /// XGBoost said something.
         var message: (String) -> Void = { _ in }
     }
 
     /// - Parameters:
-    ///   - training: the rows anew for each segment: XGBoost keeps in them how it cut their numbers into bins, which
-    ///     `approx` makes depend on the rows that were drawn.
+    ///   - training: the rows for a segment, anew unless `BoosterParameters.keepsMatrices`.
     ///   - start: the end of a segment of the same training, to go on from.
     func run(
         _ training: () throws -> DataMatrix, validation: (() throws -> DataMatrix)?,
@@ -53,7 +54,7 @@ struct BoosterTraining {
             }
             var isOver = begin >= rounds || rule.judge(curve)?.isOver == true
             while !isOver, curve.rounds.count < min(begin + segment, rounds) {
-                if Task.isCancelled { throw CancellationError() }
+                if Task.isCancelled || follower.isStopped() { throw CancellationError() }
                 let round = curve.rounds.count
                 try booster.update(round: round, with: training)
                 curve.add(try booster.evaluate(round: round, data))

@@ -4,7 +4,7 @@ import FileSystem
 import Hashing
 
 /// Which bytes a file has.
-struct FileDigests: Equatable {
+struct FileDigests: Equatable, Sendable {
     let md5: String
     let sha256: String
 

@@ -15,7 +15,7 @@ struct LinearRun {
 
     func run() throws -> TrainingReport {
         let engine = try LinearTraining(options.engine, options.parameters)
-        let data = try TrainingData<Double>(options, from: training.environment.workingDirectory)
+        let data = try training.tables.linear(options, from: training.environment.workingDirectory)
         training.warn(data.notes)
         let names = data.schema.featureNames
         if options.engine == .logistic, !data.target.task.isClassification {
@@ -72,6 +72,7 @@ struct LinearRun {
         ).folds(count)
         var curves: [BoosterCurve] = []
         for part in 0..<count {
+            if training.isStopped() { throw CancellationError() }
             let learning = rows.subset((0..<rows.count).filter { fold[$0] != part })
             let judging = rows.subset((0..<rows.count).filter { fold[$0] == part })
             let model = engine.run(learning, target: data.target, features: data.schema.featureNames).model

@@ -27,7 +27,7 @@ struct LinearTraining {
     private(set) var limit: Int?
     private(set) var tolerance: Double?
 
-    private static let names: [ModelEngine: [String]] = [
+    static let names: [ModelEngine: [String]] = [
         .linear: ["penalty", "alpha", "l1_ratio", "standardize", "max_iterations", "tolerance"],
         .logistic: ["penalty", "C", "l1_ratio", "standardize", "max_iterations", "tolerance"],
     ]
@@ -173,8 +173,17 @@ struct LinearTraining {
             for output in 1..<outputs where predictions[start + output] > predictions[start + best] { best = output }
             wrong += best == own ? 0 : weight
         }
-        if model.task == .regression { return [("rmse", (loss / total).squareRoot()), ("mae", wrong / total)] }
-        let prefix = model.task == .multiclass ? "m" : ""
-        return [("\(prefix)error", wrong / total), ("\(prefix)logloss", loss / total)]
+        let values =
+            model.task == .regression ? [(loss / total).squareRoot(), wrong / total] : [wrong / total, loss / total]
+        return Array(zip(metrics(of: model.task), values)).map { (name: $0.0, value: $0.1) }
+    }
+
+    /// The names of what `measure` tells, in its order.
+    static func metrics(of task: ModelTask) -> [String] {
+        switch task {
+        case .multiclass: ["merror", "mlogloss"]
+        case .binary: ["error", "logloss"]
+        case .regression, .ranking, .count: ["rmse", "mae"]
+        }
     }
 }

@@ -9,17 +9,30 @@ package struct NativeTraining {
     let options: TrainingOptions
     let environment: HostEnvironment
     let progress: any ProgressReporter
+    let tables: SharedTables
+    let shelf: MatrixShelf?
+    let isStopped: @Sendable () -> Bool
 
+    /// - Parameters:
+    ///   - tables: what other trainings of this process have read already.
+    ///   - shelf: matrices of earlier trainings on this thread.
+    ///   - isStopped: asked between two rounds, whether the training is no longer wanted.
     package init(
         _ options: TrainingOptions, in environment: HostEnvironment,
-        progress: any ProgressReporter = SilentProgress()
+        progress: any ProgressReporter = SilentProgress(), tables: SharedTables = SharedTables(),
+        shelf: MatrixShelf? = nil, isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
         self.options = options
         self.environment = environment
         self.progress = progress
+        self.tables = tables
+        self.shelf = shelf
+        self.isStopped = isStopped
     }
 
     /// Trains and writes. Nothing is written where it fails, but for the curve so far and a checkpoint.
+    ///
+    /// - Throws: `CancellationError` where it was stopped.
     package func run() throws -> TrainingReport {
         try options.check()
         let transformer = try options.transformer.map { try readTransformer($0) }
@@ -46,7 +59,7 @@ package struct NativeTraining {
         if let validation = options.validation { files.append(("valid", validation)) }
         if let transformer = options.transformer { files.append(("transformer", transformer)) }
         return try files.map { (role, path) throws(FileError) in
-            let digests = try FileDigests(of: absolute(path))
+            let digests = try tables.digests(of: absolute(path))
             return ModelCard.Data(role: role, path: path, rows: nil, md5: digests.md5, sha256: digests.sha256)
         }
     }

@@ -2,7 +2,7 @@ import Basics
 import Tables
 
 /// The column that is predicted, as numbers: classes by their place.
-struct Target {
+struct Target: Sendable {
     let task: ModelTask
     /// In the order of the probabilities; empty where the target is a quantity.
     let classes: [String]

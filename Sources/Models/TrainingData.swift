@@ -3,7 +3,7 @@ import FileSystem
 import Tables
 
 /// The tables of a training, read and turned into numbers.
-struct TrainingData<Number: BinaryFloatingPoint> {
+struct TrainingData<Number: BinaryFloatingPoint & Sendable>: Sendable {
     let schema: FeatureSchema
     let target: Target
     let training: TrainingRows<Number>

@@ -33,6 +33,8 @@ package struct TrainingOptions: Sendable {
     package var threads = 0
     package var checkpointEvery: Int?
     package var resumption = Resumption.ifSame
+    /// Whether a training that is cut short leaves something to go on from.
+    package var keepsCheckpoint = true
     /// Where the checkpoint lies; nil for a place that follows from the model's.
     package var checkpointFolder: String?
 

@@ -2,7 +2,7 @@ import Basics
 import Tables
 
 /// Rows to learn from or to be judged by: numbers row by row, the target, and what each row counts.
-struct TrainingRows<Number: BinaryFloatingPoint> {
+struct TrainingRows<Number: BinaryFloatingPoint & Sendable>: Sendable {
     private(set) var width: Int
     private(set) var values: [Number]
     private(set) var target: [Double]

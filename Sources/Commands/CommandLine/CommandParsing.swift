@@ -20,17 +20,23 @@ extension VarveCommand {
     }
 }
 
+extension ParsableArguments {
+    /// Reads options that stand for themselves, such as those behind `--`; `nil` when help is asked for.
+    static func read(_ words: [String]) throws(UsageError) -> Self? {
+        let grammar = CommandGrammar(of: Self.self)
+        guard case .words(let written) = try WordReader(grammar, Dialect()).read(words) else { return nil }
+        do {
+            return try parse(written)
+        } catch {
+            throw usageError(error, grammar, Self.self)
+        }
+    }
+}
+
 extension ProgramOptions {
     /// Reads the options before the command and returns them with the words that follow, `nil` when help is asked for.
     static func parsed(from words: [String]) throws(UsageError) -> (options: ProgramOptions, rest: [String])? {
-        let grammar = CommandGrammar(of: WithCommand.self)
-        guard case .words(let written) = try WordReader(grammar, Dialect()).read(words) else { return nil }
-        do {
-            let parsed = try WithCommand.parse(written)
-            return (parsed.options, parsed.command)
-        } catch {
-            throw usageError(error, grammar, WithCommand.self)
-        }
+        try WithCommand.read(words).map { ($0.options, $0.command) }
     }
 
     private struct WithCommand: ParsableArguments {

@@ -49,8 +49,10 @@ struct PackageStatementOptions: ParsableArguments {
         ] {
             section.set(key, text.map(Value.string))
         }
-        for (key, words) in [("authors", author), ("licenses", license), ("labels", label)] {
-            section.set(key, words.isEmpty ? nil : .array(words.map(Value.string)))
+        for (key, words, flag) in [
+            ("authors", author, "--author"), ("licenses", license, "--license"), ("labels", label, "--label"),
+        ] {
+            section.set(key, words.isEmpty ? nil : .array(words.map(Value.string)), flag: flag)
         }
     }
 

@@ -132,7 +132,16 @@ struct NativeTrainingOptions: ParsableArguments {
         if isStratified { section.set("cv_stratified", true) }
         var parameters = try section.mapping("params") ?? Mapping()
         for (name, value) in try KeyValues.parse(param, of: "-p/--param") { parameters[name] = .string(value) }
-        if !parameters.isEmpty { section.set("params", .mapping(parameters)) }
+        if !parameters.isEmpty { section.set("params", .mapping(parameters), flag: "-p/--param") }
+    }
+
+    /// Takes the seed of the stage where a section has none.
+    static func putSeed(of environment: HostEnvironment, into section: inout RunnerSection) throws(Failure) {
+        guard section.value("seed") == nil, let word = environment["VARVE_SEED"] else { return }
+        guard let seed = Int(word) else {
+            throw Failure("VARVE_SEED is '\(word)', which is no whole number", category: .usage)
+        }
+        section.set("seed", .int(seed), flag: "VARVE_SEED")
     }
 
     /// What a section asks for.

@@ -54,10 +54,9 @@ struct ProgramTrainingSettings {
         _ sectionOptions: RunnerSectionOptions, _ environment: HostEnvironment
     ) throws {
         let program = try sectionOptions.read("train", environment)
-        var section = RunnerSection(file: program.file, name: program.name + ".run")
-        for (key, value) in try program.mapping("run")?.entries ?? [] {
-            section.set(key.replacing("-", with: "_"), value)
-        }
+        var section = RunnerSection(
+            file: program.file, name: program.name + ".run", values: try program.mapping("run") ?? Mapping()
+        ).withUnderscores
         try section.refuseOthers(than: Self.keys)
         section.set("timeout", options.timeout.map(Value.string))
         section.set("retry", options.retry.map(Value.int))
@@ -76,29 +75,28 @@ struct ProgramTrainingSettings {
         let metrics = try section.string("metrics_dir") ?? environment["VARVE_METRICS_DIR"] ?? "dvclive"
         request = TrainingRequest(
             words: words, directory: directory, metricsFolder: Paths.absolute(metrics, from: directory))
-        request.timeout = try Self.duration(section, "timeout", options.timeout)
-        request.retry = try Self.retry(section, options)
-        if let heartbeat = try Self.duration(section, "heartbeat", options.heartbeat) { request.heartbeat = heartbeat }
+        request.timeout = try Self.duration(section, "timeout")
+        request.retry = try Self.retry(section)
+        if let heartbeat = try Self.duration(section, "heartbeat") { request.heartbeat = heartbeat }
         request.seed =
             try section.integer("seed") ?? program.values["seed"]?.int ?? environment["VARVE_SEED"].flatMap { Int($0) }
         request.checkpointFolder = try section.string("checkpoint_dir").map { Paths.absolute($0, from: directory) }
         request.keptCheckpoints = try section.integer("keep_checkpoints")
         if let kept = request.keptCheckpoints, kept < 1 {
-            throw Self.wrong(
-                section, "keep_checkpoints", isOption: places.keptCheckpoints != nil, "must be at least 1")
+            throw section.wrong("keep_checkpoints", "must be at least 1")
         }
         if let resume = try section.bool("resume") { request.resumption = resume ? .always : .never }
         request.totalSteps =
             try section.integer("steps") ?? Self.totals.lazy.compactMap { program.values[$0]?.int }.first
-        for (name, value) in try section.mapping("env")?.entries ?? [] {
-            request.variables.append((name, value.pythonText))
+        let variables = try (section.mapping("env") ?? Mapping()).entries.map { ($0.key, $0.value.pythonText) }
+        if let wrong = variables.first(where: { !Self.isName($0.0) }) {
+            throw section.wrong("env", "has the name '\(wrong.0)', which no variable can have")
         }
-        request.variables += try KeyValues.parse(options.variables, of: "--env")
-        if let wrong = request.variables.first(where: { $0.name.isEmpty || $0.name.utf8.contains(0) }) {
-            throw Self.wrong(
-                section, "env", isOption: !options.variables.isEmpty,
-                "has the name '\(wrong.name)', which no variable can have")
+        let given = try KeyValues.parse(options.variables, of: "--env")
+        if let wrong = given.first(where: { !Self.isName($0.name) }) {
+            throw Failure("'--env' has the name '\(wrong.name)', which no variable can have", category: .usage)
         }
+        request.variables = variables + given
         request.parameters = try Self.parameters(sectionOptions, program, environment)
         showsLive = try section.bool("live") ?? true
     }
@@ -115,48 +113,40 @@ struct ProgramTrainingSettings {
         return try ParamsFile(parsing: bytes, path: program.file).value
     }
 
-    private static func duration(
-        _ section: RunnerSection, _ key: String, _ option: String?
-    ) throws -> Duration? {
+    /// Whether a variable of a program can be called so.
+    private static func isName(_ text: String) -> Bool { !text.isEmpty && !text.utf8.contains(0) }
+
+    private static func duration(_ section: RunnerSection, _ key: String) throws -> Duration? {
         guard let value = section.value(key) else { return nil }
         guard let duration = Duration(setting: value), duration > .zero else {
-            throw wrong(section, key, isOption: option != nil, "is no duration such as 90s, 15m, 4h or 2d")
+            throw section.wrong(key, "is no duration such as 90s, 15m, 4h or 2d")
         }
         return duration
     }
 
-    /// An error that names the option or the place in the file, whichever it was.
-    private static func wrong(
-        _ section: RunnerSection, _ key: String, isOption: Bool, _ reason: String, remedy: String? = nil
-    ) -> Failure {
-        guard isOption else { return section.wrong(key, reason, remedy: remedy) }
-        return Failure("--\(key.replacing("_", with: "-")) \(reason)", remedy: remedy, category: .usage)
-    }
-
-    private static func retry(_ section: RunnerSection, _ options: ProgramTrainingOptions) throws -> RetryPolicy? {
+    private static func retry(_ section: RunnerSection) throws -> RetryPolicy? {
         let causes = try section.strings("retry_on")?.flatMap { $0.split(separator: ",").map(String.init) }
         guard let limit = try section.integer("retry") else {
             if causes != nil || section.value("retry_pause") != nil {
-                throw wrong(
-                    section, causes != nil ? "retry_on" : "retry_pause",
-                    isOption: !options.retryCauses.isEmpty || options.retryPause != nil,
-                    "says nothing without retry", remedy: "say how often: `--retry 3`")
+                throw section.wrong(
+                    causes != nil ? "retry_on" : "retry_pause", "says nothing without retry",
+                    remedy: "say how often: `--retry 3`")
             }
             return nil
         }
         guard (0...1000).contains(limit) else {
-            throw wrong(section, "retry", isOption: options.retry != nil, "is not from 0 to 1000")
+            throw section.wrong("retry", "is not from 0 to 1000")
         }
         var policy = RetryPolicy(limit: limit)
         policy.causes = try causes?.map { word in
             guard let cause = RetryPolicy.Cause(word) else {
-                throw wrong(
-                    section, "retry_on", isOption: !options.retryCauses.isEmpty,
+                throw section.wrong(
+                    "retry_on",
                     "holds '\(word)'; known are exit statuses, signal, timeout and oom")
             }
             return cause
         }
-        if let pause = try duration(section, "retry_pause", options.retryPause) {
+        if let pause = try duration(section, "retry_pause") {
             policy.pause = pause
             policy.factor = 2
         }

@@ -192,7 +192,7 @@ struct RunEvaluateCommand: VarveCommand {
         for (key, number) in numbers { section.put(key, number.map { .int($0) }) }
         section.put("ci", ci.map { .float($0) })
         if markdown { section.put("md", true) }
-        if skipsTransformer { section.put("transform", false) }
+        if skipsTransformer { section.put("transform", false, flag: "--no-transformer") }
         // A threshold of the command line is not beside a rule of the file.
         if threshold != nil, thresholdFor == nil, thresholdFrom == nil, threshold != "choose" {
             section.set("threshold_for", .null)
@@ -240,10 +240,10 @@ struct RunEvaluateCommand: VarveCommand {
 
 extension RunnerSection {
     /// Puts a value of the command line above that of the file, however that spells the key.
-    fileprivate mutating func put(_ key: String, _ value: Value?) {
+    fileprivate mutating func put(_ key: String, _ value: Value?, flag: String? = nil) {
         guard let value else { return }
         set(key.replacing("_", with: "-"), .null)
-        set(key, value)
+        set(key, value, flag: flag)
     }
 }
 

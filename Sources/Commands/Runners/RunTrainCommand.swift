@@ -71,13 +71,8 @@ struct RunTrainCommand: VarveCommand {
         section.set("metrics_dir", places.metricsFolder.map(Value.string))
         section.set("resume", places.resume.map(Value.bool))
         try native.put(above: &section)
+        try NativeTrainingOptions.putSeed(of: environment, into: &section)
         var options = try NativeTrainingOptions.request(section)
-        if section.value("seed") == nil, let word = environment["VARVE_SEED"] {
-            guard let seed = Int(word) else {
-                throw Failure("VARVE_SEED is '\(word)', which is no whole number", category: .usage)
-            }
-            options.seed = seed
-        }
         options.metricsFolder = options.metricsFolder ?? environment["VARVE_METRICS_DIR"] ?? "dvclive"
         let report = try NativeTraining(options, in: environment, progress: console.progress).run()
         console.print(NativeTrainingView(report).text)
@@ -97,7 +92,7 @@ extension ProgramTrainingOptions {
 }
 
 /// What `run train` prints at the end of a training on a table.
-private struct NativeTrainingView {
+struct NativeTrainingView {
     private let report: TrainingReport
 
     init(_ report: TrainingReport) { self.report = report }

@@ -6,18 +6,6 @@ import Tuning
 /// How trials are run.
 struct TrialOptions: ParsableArguments {
     @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Instead of a program: bring this stage of dvc.yaml up to date, or all of a pipeline file, in a copy of the "
-                + "workspace that shares the cache; may be given again", valueName: "target"))
-    var stage: [String] = []
-    @Option(
-        name: [.customShort("C"), .customLong("copy-paths")],
-        help: ArgumentHelp(
-            "With --stage: also copy this file or folder, which Git ignores; may be given again", valueName: "path"),
-        completion: .file())
-    var copyPaths: [String] = []
-    @Option(
         name: [.customShort("j"), .long], help: ArgumentHelp("Trials at a time (default: 1)", valueName: "number"))
     var jobs: Int?
     @Option(
@@ -26,13 +14,16 @@ struct TrialOptions: ParsableArguments {
             valueName: "ids"))
     var gpus: String?
     @Option(help: ArgumentHelp("Seconds that a trial may take", valueName: "seconds")) var timeout: Double?
+    @Option(
+        help: ArgumentHelp(
+            "With --train, whose models stay: best (default), those that no other trial beats; all or none",
+            valueName: "which"))
+    var models: String?
 
     /// What is remembered with the study, so that `resume` runs trials in the same way.
     func settings(above section: Mapping, _ environment: HostEnvironment) throws -> TrialSettings {
         var result = TrialSettings()
         result.workingDirectory = environment.workingDirectory
-        result.stages = stage.isEmpty ? try Self.list(section, "stage") : stage
-        result.copiedPaths = copyPaths.isEmpty ? try Self.list(section, "copy_paths") : copyPaths
         let devices = gpus ?? section["gpus"].map(Distribution.text)
         if let devices {
             result.slots = devices.split(whereSeparator: { ",[] ".contains($0) }).map(String.init)
@@ -59,13 +50,17 @@ struct TrialOptions: ParsableArguments {
         return result
     }
 
-    /// One word, or a list of them.
-    private static func list(_ section: Mapping, _ key: String) throws -> [String] {
-        switch section[key] {
-        case nil, .null?: return []
-        case .string(let word)?: return [word]
-        case .array(let words)? where words.allSatisfy({ $0.string != nil }): return words.compactMap(\.string)
-        default: throw Failure("'\(key)' of the study must be a word or a list of words", category: .usage)
+    /// Puts into a training what becomes of its models.
+    func keep(_ kind: inout TrialSettings.Kind, above section: Mapping = Mapping()) throws {
+        guard let word = models ?? section["models"].map(Distribution.text) else { return }
+        guard let keeping = TunedTraining.Keeping(rawValue: word) else {
+            throw Failure("'--models' must be 'best', 'all' or 'none', not '\(word)'", category: .usage)
         }
+        guard case .training(var training) = kind else {
+            throw Failure(
+                "'--models' is for trials that train in this process", remedy: "add --train", category: .usage)
+        }
+        training.keeping = keeping
+        kind = .training(training)
     }
 }

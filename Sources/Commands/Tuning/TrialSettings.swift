@@ -8,12 +8,16 @@ import Tuning
 struct TrialSettings {
     static let key = "varve:run"
 
-    /// The program and its words.
-    var words: [String] = []
-    /// Targets of a pipeline, in place of a program.
-    var stages: [String] = []
-    /// What the copies of the workspace have beside what Git would track.
-    var copiedPaths: [String] = []
+    enum Kind {
+        /// A program and its words.
+        case program([String])
+        /// Targets of a pipeline, and what the copies of the workspace have beside what Git would track.
+        case stages([String], copying: [String])
+        /// In this process.
+        case training(TunedTraining)
+    }
+
+    var kind = Kind.program([])
     var workingDirectory = ""
     var slots: [String] = ["0"]
     var slotsAreDevices = false
@@ -22,13 +26,18 @@ struct TrialSettings {
     init() {}
 
     init?(_ value: Value?) {
-        guard let mapping = value?.mapping, let words = mapping["command"]?.array?.compactMap(\.string),
-            let directory = mapping["working_directory"]?.string,
+        guard let mapping = value?.mapping, let directory = mapping["working_directory"]?.string,
             let slots = mapping["slots"]?.array?.compactMap(\.string), !slots.isEmpty
         else { return nil }
-        self.words = words
-        stages = mapping["stages"]?.array?.compactMap(\.string) ?? []
-        copiedPaths = mapping["copy_paths"]?.array?.compactMap(\.string) ?? []
+        if let training = TunedTraining(mapping["train"]) {
+            kind = .training(training)
+        } else if let stages = mapping["stages"]?.array?.compactMap(\.string) {
+            kind = .stages(stages, copying: mapping["copy_paths"]?.array?.compactMap(\.string) ?? [])
+        } else if let words = mapping["command"]?.array?.compactMap(\.string) {
+            kind = .program(words)
+        } else {
+            return nil
+        }
         workingDirectory = directory
         self.slots = slots
         slotsAreDevices = mapping["devices"]?.bool ?? false
@@ -37,19 +46,29 @@ struct TrialSettings {
 
     var value: Value {
         var result = Mapping([
-            ("command", .array(words.map(Value.string))), ("working_directory", .string(workingDirectory)),
-            ("slots", .array(slots.map(Value.string))), ("devices", .bool(slotsAreDevices)),
+            ("working_directory", .string(workingDirectory)), ("slots", .array(slots.map(Value.string))),
+            ("devices", .bool(slotsAreDevices)),
         ])
+        switch kind {
+        case .program(let words): result["command"] = .array(words.map(Value.string))
+        case .stages(let stages, let paths):
+            result["stages"] = .array(stages.map(Value.string))
+            if !paths.isEmpty { result["copy_paths"] = .array(paths.map(Value.string)) }
+        case .training(let training): result["train"] = training.value
+        }
         if let timeout { result["timeout"] = .float(timeout) }
-        if !stages.isEmpty { result["stages"] = .array(stages.map(Value.string)) }
-        if !copiedPaths.isEmpty { result["copy_paths"] = .array(copiedPaths.map(Value.string)) }
         return .mapping(result)
+    }
+
+    var training: TunedTraining? {
+        if case .training(let training) = kind { training } else { nil }
     }
 
     /// Refuses trials that would write over one another's metrics.
     func check(_ settings: StudySettings) throws {
-        // Each copy of the workspace has files of its own.
-        guard slots.count > 1, stages.isEmpty else { return }
+        // Each copy of a workspace has files of its own.
+        if case .stages = kind { return }
+        guard slots.count > 1 else { return }
         for objective in settings.objectives {
             guard let file = TrialMetrics.split(objective.metric).file, !file.contains("{dir}"),
                 !file.contains("{trial}")

@@ -5,6 +5,7 @@ import Documents
 import FileSystem
 import Pipelines
 import Processes
+import ProjectFiles
 import Tuning
 
 /// `varve run tune -- …`: begin a study and run it.
@@ -19,7 +20,13 @@ struct TuneStartCommand: VarveCommand {
             (
                 "varve run tune --stage evaluate -s 'train.lr=tag(log,interval(1e-5,1e-1))' --maximize "
                     + "metrics.json:auc -j 4", "A pipeline, each trial in a copy of the workspace"
-            ), ("varve run tune --study bert", "The study of that name in varve.yaml")))
+            ),
+            (
+                "varve run tune --train -s 'eta=tag(log,interval(0.01,0.5))' -s 'max_depth=range(2,8)' --maximize "
+                    + "valid.auc -- --data train.csv --target sold --valid-fraction 0.2",
+                "Trainings of a table, without a program"
+            ),
+            ("varve run tune --study bert", "The study of that name in varve.yaml")))
     static let failureStatus: Int32 = 1
 
     @OptionGroup var place: StudyOptions
@@ -27,6 +34,7 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var trial: TrialOptions
     @OptionGroup var files: StudyFileOptions
     @OptionGroup var section: RunnerSectionOptions
+    @OptionGroup var kind: TrialKindOptions
     @Option(
         help: ArgumentHelp(
             "What to do where the study is already there: 'refuse' (default), 'resume' it if it was begun in the same "
@@ -39,7 +47,9 @@ struct TuneStartCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, trials) = try await StudyBeginning(place, search, trial, section, words).begin(console, existing)
+        let (study, trials) = try await StudyBeginning(
+            place, search, section, runs: (trial, kind, words)
+        ).begin(console, existing)
         try await files.run(study, trials, console)
     }
 }
@@ -58,7 +68,7 @@ struct TuneCreateCommand: VarveCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
-        let (study, _) = try await StudyBeginning(place, search, nil, section, []).begin(console)
+        let (study, _) = try await StudyBeginning(place, search, section, runs: nil).begin(console)
         console.print("Created the study '\(study.name)' in \(study.journal.path)")
     }
 }
@@ -92,6 +102,10 @@ struct TuneResumeCommand: VarveCommand {
             settings.slotsAreDevices = given.slotsAreDevices
         }
         settings.timeout = trial.timeout ?? settings.timeout
+        try trial.keep(&settings.kind)
+        var environment = console.invocation.environment
+        environment.workingDirectory = settings.workingDirectory
+        try settings.training?.checkFiles(environment)
         try settings.check(study.settings)
         try study.stop(false)
         try await files.run(study, settings, console)
@@ -127,9 +141,9 @@ struct StudyFileOptions: ParsableArguments {
             try Files.write(Array(page.page.html.utf8), to: Paths.absolute(report, from: folder))
         }
         if let best, let trial = record.best {
+            let values = try trials.training?.applied(trial, to: .null) ?? trial.nested
             let text =
-                best.hasSuffix(".json")
-                ? JSON.emitPython(.mapping(trial.nested)) + "\n" : YAML.emit(.mapping(trial.nested))
+                best.hasSuffix(".json") ? JSON.emitPython(.mapping(values)) + "\n" : YAML.emit(.mapping(values))
             try Files.write(Array(text.utf8), to: Paths.absolute(best, from: folder))
         }
         if json {
@@ -151,94 +165,5 @@ struct StudyFileOptions: ParsableArguments {
                 "no trial of the study '\(name)' came to a result",
                 remedy: "see output.log in the folder of a trial")
         }
-    }
-}
-
-/// Puts together what a command line and files say of a new study.
-private struct StudyBeginning {
-    let place: StudyOptions
-    let search: SearchOptions
-    /// `nil` where others run the trials.
-    let trial: TrialOptions?
-    let section: RunnerSectionOptions
-    let words: [String]
-
-    init(
-        _ place: StudyOptions, _ search: SearchOptions, _ trial: TrialOptions?, _ section: RunnerSectionOptions,
-        _ words: [String]
-    ) {
-        self.place = place
-        self.search = search
-        self.trial = trial
-        self.section = section
-        self.words = words.first == "--" ? Array(words.dropFirst()) : words
-    }
-
-    func begin(
-        _ console: Console, _ existing: String = "refuse"
-    ) async throws -> (Study, TrialSettings) {
-        let environment = console.invocation.environment
-        let found = try StudySection(study: place.study, section, environment)
-        let known = StudySettings.documentKeys + ["command", "stage", "copy_paths", "jobs", "gpus", "timeout"]
-        for key in found.values.keys where !known.contains(key) {
-            throw Failure(
-                "'\(key)' of the study is not known", remedy: "known are \(known.joined(separator: ", "))",
-                category: .usage)
-        }
-        var trials = try trial?.settings(above: found.values, environment) ?? TrialSettings()
-        let settings = try StudySettings(
-            document: try search.document(above: found.values, slots: trials.slots.count))
-        let name = place.study ?? found.name ?? "study"
-        var attributes = Mapping()
-        if trial != nil {
-            trials.words = words.isEmpty ? found.values["command"]?.array?.map(Distribution.text) ?? [] : words
-            if !words.isEmpty, trial?.stage.isEmpty == true { trials.stages = [] }
-            if words.isEmpty, trial?.stage.isEmpty == false { trials.words = [] }
-            try TuningSession(trials: trials, console: console).check(settings)
-            attributes[TrialSettings.key] = trials.value
-        }
-        let journal = try Journal(try place.path(for: name, environment), worker: StudyOptions.worker)
-        if let record = journal.replay.study(named: name) {
-            switch existing {
-            case "refuse":
-                throw Failure(
-                    "the study '\(name)' is already there",
-                    remedy: "go on with `varve run tune resume --study \(name)`, or choose another name with --study",
-                    category: .usage)
-            case "resume":
-                return (try resumed(record, settings, journal), trials)
-            case "restart":
-                try journal.append { _ in [.deleteStudy(study: record.id)] }
-                try? Files.removeTree(TuningSession.folder(journal: journal.path, study: name))
-            default:
-                throw Failure("'--existing' must be 'refuse', 'resume' or 'restart'", category: .usage)
-            }
-        }
-        if trial != nil {
-            try await TuningSession(trials: trials, console: console).prepare(
-                TuningSession.folder(journal: journal.path, study: name))
-        }
-        let study = try Study.create(
-            name, settings, in: journal, owner: trial == nil ? nil : StudyOptions.owner, attributes: attributes
-        ) { WallClock.seconds }
-        return (study, trials)
-    }
-
-    /// The study that is there, if it was begun with the same settings; it may have another number of trials.
-    private func resumed(_ record: StudyRecord, _ settings: StudySettings, _ journal: Journal) throws -> Study {
-        var new = settings.document
-        var old = record.userAttributes[Study.settingsKey]?.mapping ?? Mapping()
-        new["trials"] = nil
-        old["trials"] = nil
-        guard new == old else {
-            throw Failure(
-                "the study '\(record.name)' was begun with other settings",
-                remedy: "begin it anew with --existing restart, or choose another name with --study", category: .usage)
-        }
-        let study = try Study.open(
-            record.name, in: journal, owner: StudyOptions.owner, trials: settings.trials
-        ) { WallClock.seconds }
-        try study.stop(false)
-        return study
     }
 }

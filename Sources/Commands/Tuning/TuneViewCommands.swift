@@ -121,9 +121,16 @@ struct TuneApplyCommand: VarveCommand {
             }
             chosen = best
         }
-        let point = ParameterPoint(chosen.settings.map { ($0.name, $0.value) }, file: file)
-        try point.write(in: console.invocation.environment.workingDirectory)
-        let files = point.files.map(\.path).joined(separator: ", ")
+        let folder = console.invocation.environment.workingDirectory
+        let files: String
+        if let training = TrialSettings(record.userAttributes[TrialSettings.key])?.training {
+            try ParameterPoint.edit(file, in: folder) { .mapping(try training.applied(chosen, to: $0)) }
+            files = file
+        } else {
+            let point = ParameterPoint(chosen.settings.map { ($0.name, $0.value) }, file: file)
+            try point.write(in: folder)
+            files = point.files.map(\.path).joined(separator: ", ")
+        }
         console.print("Wrote trial \(chosen.number) to \(files): \(TuningView.parameters(chosen))")
     }
 }

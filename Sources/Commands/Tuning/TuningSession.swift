@@ -20,8 +20,9 @@ struct TuningSession {
         let best = BestSoFar(settings.directions, study.record)
         let view = TuningView(console, best, settings, study.record)
         Interruption.watchTermination()
+        let observer = observer(view, study: study.record, folder)
         let desk = StudyDesk(study)
-        let run = TuningRun(desk, request, observer: view)
+        let run = TuningRun(desk, request, observer: observer)
         let reason = try await view.whileShown { try await run.run() }
         try (runner as? PipelineTrials)?.removeCopies()
         return (reason, await desk.record)
@@ -34,13 +35,15 @@ struct TuningSession {
 
     /// Refuses what no trial could be run with.
     func check(_ settings: StudySettings) throws {
-        if trials.stages.isEmpty {
-            _ = try TrialCommand(trials.words, space: settings.space)
-        } else {
-            guard trials.words.isEmpty else {
-                throw Failure("a trial is a program or stages, not both", category: .usage)
+        switch trials.kind {
+        case .program(let words): _ = try TrialCommand(words, space: settings.space)
+        case .stages(let stages, _): try PipelineTrials.check(settings.space, stages, in: try repository())
+        case .training:
+            guard !trials.slotsAreDevices else {
+                throw Failure(
+                    "'--gpus' is for programs, and the trials train in this process",
+                    remedy: "choose a device with -p device=cuda:0 of the training", category: .usage)
             }
-            try PipelineTrials.check(settings.space, trials.stages, in: try repository())
         }
         try trials.check(settings)
     }
@@ -49,37 +52,50 @@ struct TuningSession {
     ///
     /// - Parameter folder: The study's.
     func prepare(_ folder: String) async throws {
-        guard !trials.stages.isEmpty else { return }
+        guard case .stages(_, let paths) = trials.kind else { return }
         try Files.removeTree(Self.template(folder))
-        _ = try await template(folder)
+        _ = try await template(folder, copying: paths)
     }
 
     private static func template(_ folder: String) -> String { Paths.join(folder, "workspace") }
 
-    private func template(_ folder: String) async throws -> WorkspaceTemplate {
-        try await WorkspaceTemplate(at: Self.template(folder), of: try repository(), extras: trials.copiedPaths)
+    private func template(_ folder: String, copying paths: [String]) async throws -> WorkspaceTemplate {
+        try await WorkspaceTemplate(at: Self.template(folder), of: try repository(), extras: paths)
+    }
+
+    private func observer(_ view: TuningView, study: StudyRecord, _ folder: String) -> any TuningObserver {
+        guard let training = trials.training else { return view }
+        return KeptModels(training.keeping, in: folder, study, telling: view)
     }
 
     private func runner(_ settings: StudySettings, _ folder: String) async throws -> any TrialRunner {
-        let variables = console.invocation.environment.variables
+        let variables = environment.variables
         let limits = ProgramLimits(timeout: trials.timeout.map { .seconds($0) })
-        guard !trials.stages.isEmpty else {
+        switch trials.kind {
+        case .program(let words):
             return ProgramTrials(
-                try TrialCommand(trials.words, space: settings.space), workingDirectory: trials.workingDirectory,
+                try TrialCommand(words, space: settings.space), workingDirectory: trials.workingDirectory,
                 variables: variables, limits: limits)
+        case .stages(let stages, let paths):
+            guard let program = ProgramFile.path else {
+                throw Failure("the system does not tell where varve is", category: .unexpected)
+            }
+            return PipelineTrials(
+                stages, from: try await template(folder, copying: paths), program: program, variables: variables,
+                limits: limits)
+        case .training(let training):
+            return TrainingTrials(training, slots: trials.slots, timeout: trials.timeout, environment)
         }
-        guard let program = ProgramFile.path else {
-            throw Failure("the system does not tell where varve is", category: .unexpected)
-        }
-        return PipelineTrials(
-            trials.stages, from: try await template(folder), program: program, variables: variables,
-            limits: limits)
     }
 
-    /// The one that the study was begun in.
-    private func repository() throws -> Repository {
+    /// As it was when the study was begun.
+    private var environment: HostEnvironment {
         var environment = console.invocation.environment
         environment.workingDirectory = trials.workingDirectory
-        return try Repository(discoveredFrom: environment, progress: console.progress)
+        return environment
+    }
+
+    private func repository() throws -> Repository {
+        try Repository(discoveredFrom: environment, progress: console.progress)
     }
 }

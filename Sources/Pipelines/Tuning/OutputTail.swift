@@ -6,8 +6,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// What a program prints: all of it in a file, the last lines in memory.
-final class OutputTail: Sendable {
+/// What a trial prints: all of it in a file, the last lines in memory.
+package final class OutputTail: Sendable {
     private struct State {
         var descriptor: Int32
         var lines: [String] = []
@@ -17,14 +17,14 @@ final class OutputTail: Sendable {
     }
     private let state: Mutex<State>
 
-    init(_ path: String) {
+    package init(_ path: String) {
         state = Mutex(State(descriptor: open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)))
     }
 
-    var lines: [String] { state.withLock(\.lines) }
+    package var lines: [String] { state.withLock(\.lines) }
     var lastError: String? { state.withLock(\.lastError) }
 
-    func take(_ bytes: [UInt8], isOutput: Bool) {
+    package func take(_ bytes: [UInt8], isOutput: Bool) {
         state.withLock { state in
             if state.descriptor >= 0 {
                 // A full disk loses the log, not the trial.
@@ -46,7 +46,7 @@ final class OutputTail: Sendable {
         }
     }
 
-    func close() {
+    package func close() {
         state.withLock { state in
             if !state.part.isEmpty { state.lines.append(String(decoding: state.part, as: UTF8.self)) }
             state.part = []

@@ -34,26 +34,29 @@ package struct ParameterPoint: Sendable {
     ///
     /// - Parameter folder: Absolute path that files are relative to.
     package func write(in folder: String) throws {
-        for (file, values) in files {
-            let path = Paths.absolute(file, from: folder)
-            let bytes = try Files.readIfPresent(path) ?? []
-            let text: String
-            do {
-                switch ParamsFile.Format(path: file) {
-                case .json:
-                    let document = bytes.isEmpty ? Value.mapping(Mapping()) : try JSON.parse(bytes)
-                    text = JSON.emitPython(Self.merged(document, values)) + "\n"
-                case .yaml:
-                    let document = try YAMLDocument(parsing: bytes)
-                    text = document.text(updatedTo: Self.merged(document.value, values))
-                case .toml, .python:
-                    throw Failure("'\(file)' is neither YAML nor JSON: values cannot be written", category: .usage)
-                }
-            } catch let error as DocumentError {
-                throw Failure("'\(file)' cannot be read: \(error.message)")
+        for (file, values) in files { try Self.edit(file, in: folder) { Self.merged($0, values) } }
+    }
+
+    /// Gives a parameter file another content, of which only what differs is written.
+    package static func edit(_ file: String, in folder: String, _ change: (Value) throws -> Value) throws {
+        let path = Paths.absolute(file, from: folder)
+        let bytes = try Files.readIfPresent(path) ?? []
+        let text: String
+        do {
+            switch ParamsFile.Format(path: file) {
+            case .json:
+                let document = bytes.isEmpty ? Value.mapping(Mapping()) : try JSON.parse(bytes)
+                text = JSON.emitPython(try change(document)) + "\n"
+            case .yaml:
+                let document = try YAMLDocument(parsing: bytes)
+                text = document.text(updatedTo: try change(document.value))
+            case .toml, .python:
+                throw Failure("'\(file)' is neither YAML nor JSON: values cannot be written", category: .usage)
             }
-            try Files.write(Array(text.utf8), to: path)
+        } catch let error as DocumentError {
+            throw Failure("'\(file)' cannot be read: \(error.message)")
         }
+        try Files.write(Array(text.utf8), to: path)
     }
 
     private static func merged(_ document: Value, _ values: [(key: String, value: Value)]) -> Value {

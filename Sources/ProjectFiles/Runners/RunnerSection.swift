@@ -3,13 +3,15 @@ package import Documents
 
 /// The options of a built-in runner as a section of a parameter file has them.
 ///
-/// Flags on the command line are put above it with `set`. Every reader names file, section and key when a value has the
-/// wrong kind.
+/// Flags on the command line are put above it with `set`. When a value has the wrong kind, every reader names the flag that
+/// it came from, else file, section and key.
 package struct RunnerSection: Sendable {
     /// As messages call it.
     package let file: String
     package let name: String
     package private(set) var values: Mapping
+    /// What values came from that the file does not have: `--rounds`, by the key.
+    private var flags: [String: String] = [:]
 
     package init(file: String, name: String, values: Mapping = Mapping()) {
         self.file = file
@@ -52,17 +54,24 @@ package struct RunnerSection: Sendable {
     /// The section with underscores in its keys where the file has dashes.
     package var withUnderscores: RunnerSection {
         let entries = values.entries.map { (key: $0.key.replacing("-", with: "_"), value: $0.value) }
-        return RunnerSection(file: file, name: name, values: Mapping(entries))
+        var result = RunnerSection(file: file, name: name, values: Mapping(entries))
+        for (key, flag) in flags { result.flags[key.replacing("-", with: "_")] = flag }
+        return result
     }
 
-    /// Puts a value above that of the file; nothing is done for `nil`.
-    package mutating func set(_ key: String, _ value: Value?) {
-        if let value { values[key] = value }
+    /// Puts a value of the command line above that of the file; nothing is done for `nil`.
+    ///
+    /// - Parameter flag: as messages call it; without it the key with two dashes before it.
+    package mutating func set(_ key: String, _ value: Value?, flag: String? = nil) {
+        guard let value else { return }
+        values[key] = value
+        flags[key] = value.isNull ? nil : flag ?? "--" + key.replacing("_", with: "-")
     }
 
-    /// An error about one key, with its place.
+    /// An error about one key, with the flag that its value came from, or its place.
     package func wrong(_ key: String, _ reason: String, remedy: String? = nil) -> Failure {
-        Failure("'\(file)': '\(name).\(key)' \(reason)", remedy: remedy, category: .usage)
+        let place = flags[key].map { "'\($0)'" } ?? "'\(file)': '\(name).\(key)'"
+        return Failure("\(place) \(reason)", remedy: remedy, category: .usage)
     }
 
     // MARK: Typed readers; `nil` where the key is missing or null
