@@ -97,9 +97,11 @@ struct TuneApplyCommand: VarveCommand {
     @OptionGroup var place: StudyOptions
     @Option(help: ArgumentHelp("Another trial than the best", valueName: "number")) var trial: Int?
     @Option(
-        help: ArgumentHelp("Parameter file, YAML or JSON (default: params.yaml)", valueName: "file"),
+        help: ArgumentHelp(
+            "Parameter file, YAML or JSON (default: params.yaml, or the one that trainings of the study had)",
+            valueName: "file"),
         completion: .file())
-    var file = "params.yaml"
+    var file: String?
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
@@ -119,6 +121,7 @@ struct TuneApplyCommand: VarveCommand {
             chosen = best
         }
         let training = TrialSettings(record.userAttributes[TrialSettings.key])?.training
+        let file = file ?? training?.parameterFile ?? "params.yaml"
         let path = Paths.absolute(file, from: console.invocation.environment.workingDirectory)
         let bytes = try Files.readIfPresent(path) ?? []
         let text: String
