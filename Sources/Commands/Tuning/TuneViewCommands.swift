@@ -99,10 +99,11 @@ struct TuneApplyCommand: VarveCommand {
     @Option(help: ArgumentHelp("Another trial than the best", valueName: "number")) var trial: Int?
     @Option(
         help: ArgumentHelp(
-            "Parameter file, YAML or JSON, for names without a file of their own (default: params.yaml)",
+            "Parameter file, YAML or JSON, for names without a file of their own (default: params.yaml, or the one that "
+                + "trainings of the study had)",
             valueName: "file"),
         completion: .file())
-    var file = "params.yaml"
+    var file: String?
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws {
@@ -121,9 +122,11 @@ struct TuneApplyCommand: VarveCommand {
             }
             chosen = best
         }
+        let training = TrialSettings(record.userAttributes[TrialSettings.key])?.training
+        let file = file ?? training?.parameterFile ?? "params.yaml"
         let folder = console.invocation.environment.workingDirectory
         let files: String
-        if let training = TrialSettings(record.userAttributes[TrialSettings.key])?.training {
+        if let training {
             try ParameterPoint.edit(file, in: folder) { .mapping(try training.applied(chosen, to: $0)) }
             files = file
         } else {

@@ -95,11 +95,18 @@ struct TunedTraining {
 
     // MARK: Parameters of the space
 
-    /// Where a parameter belongs: `train.` before its name says nothing, `params.` that it is the engine's; a key of
-    /// `varve run train` is that, and anything else is the engine's.
+    /// The parameter file that has the section, where one has it.
+    var parameterFile: String? { section.file == VarveFile.fileName ? nil : section.file }
+
+    /// Where a parameter belongs.
+    ///
+    /// `train.` or the section before its name says nothing, `params.` that it is the engine's. A key of `varve run train`
+    /// is that, and anything else is the engine's.
     func place(of name: String) throws(Failure) -> Place {
         var short = Substring(name)
-        if short.hasPrefix(section.name + ".") { short = short.dropFirst(section.name.utf8.count + 1) }
+        if let prefix = [section.name + ".", "train."].first(where: { short.hasPrefix($0) }) {
+            short = short.dropFirst(prefix.count)
+        }
         if short.hasPrefix("params.") { return .parameter(String(short.dropFirst("params.".count))) }
         let key = String(short).replacing("-", with: "_")
         if Self.outer.contains(key) {

@@ -154,9 +154,11 @@ package struct WorkspaceCopy: Sendable {
         document.merge(try store.values(.local))
         document[["cache", "dir"]] = .string(template.origin.cache.root)
         if template.commit == nil { document[["core", "no_scm"]] = "true" }
-        try Files.makeDirectory(Paths.join(root, ".dvc"))
-        try Files.write(
-            try document.serialized(), to: Paths.join(root, ".dvc/config.local"), mode: 0o600, sync: false)
+        let path = Paths.join(root, ".dvc/config.local")
+        try Files.makeDirectory(Paths.parent(path))
+        // Not with the permissions of one that is there.
+        try Files.removeTree(path)
+        try Files.write(try document.serialized(), to: path, mode: 0o600, sync: false)
     }
 
     /// Outputs of stages can be made again, data cannot.

@@ -197,6 +197,23 @@ import Testing
         #expect(try Self.trials(repository).first?[1] == "failed")
     }
 
+    @Test("the training may stand in another section of another file, and the best parameters go there")
+    func otherSection() throws {
+        let repository = try Self.project()
+        try repository.write(
+            "conf.yaml",
+            "models:\n  boost: {data: train.csv, target: price, ignore: [id, kind, sold, visits, query, relevance]}\n")
+        try Self.tune(
+            repository,
+            ["--train", "-s", "models.boost.eta=0.1,0.3", "-s", "train.rounds=3,6", "--minimize", "train.mae"]
+                + ["--sampler", "grid", "--", "--params", "conf.yaml", "--section", "models.boost"]
+        ).succeeds()
+        #expect(try repository.varve("run", "tune", "apply").succeeds().output.contains(" to conf.yaml: "))
+        let section = try YAML.parse(repository.read("conf.yaml")).mapping?["models"]?.mapping?["boost"]?.mapping
+        #expect(section?["rounds"] == 6 && section?["params"] == ["eta": 0.3] && section?["eval_metric"] == ["mae"])
+        #expect(!repository.exists("params.yaml"))
+    }
+
     @Test("a study whose table has changed does not go on as if it had not")
     func changedTable() throws {
         let repository = try Self.project()
