@@ -170,6 +170,47 @@ import Testing
         #expect(try Self.trials(repository, "study").count == 2)
     }
 
+    @Test("as a stage a study runs again when its space or its code does, and not otherwise; DVC agrees")
+    func stage() throws {
+        let repository = try TemporaryRepository()
+        func space(_ choices: String) -> String {
+            """
+            tune:
+              small:
+                objective: {metric: loss, direction: minimize}
+                space:
+                  x: {choice: [\(choices)]}
+                sampler: grid
+                command: [sh, train.sh, '{x}']
+
+            """
+        }
+        try repository.write("varve.yaml", space("3, 1, 2"))
+        try repository.write("train.sh", "echo loss=$1\n")
+        try repository.write(
+            "dvc.yaml",
+            """
+            stages:
+              tune:
+                cmd: \(BuiltProgram.varve) run tune --study small --existing restart --best-file best.yaml
+                  --trials-file trials.csv --report tune.html
+                deps: [train.sh, varve.yaml]
+                outs: [best.yaml, trials.csv, tune.html]
+
+            """)
+        try repository.varve("repro").succeeds()
+        #expect(try repository.read("best.yaml") == "x: 1\n")
+        #expect(try repository.read("trials.csv").split(separator: "\n").count == 4)
+        #expect(try repository.read("tune.html").hasPrefix("<!DOCTYPE html>"))
+        if BuiltProgram.dvc != nil {
+            #expect(try repository.dvc("status").succeeds().output.contains("up to date"))
+        }
+        #expect(try repository.varve("repro").succeeds().output.contains("didn't change"))
+        try repository.write("varve.yaml", space("3, 2"))
+        try repository.varve("repro").succeeds()
+        #expect(try repository.read("best.yaml") == "x: 2\n")
+    }
+
     @Test("varve.yaml names studies with spaces, conditions and commands")
     func varveFile() throws {
         let repository = try TemporaryRepository()
