@@ -121,6 +121,21 @@ import Versioning
         #expect(try await project.repro().outcomes == ["a: unchanged"])
     }
 
+    @Test("a stage that was killed when all of it was recorded is restored once, and then is up to date")
+    func killedAtTheEnd() async throws {
+        let project = try PipelineFixture(
+            "stages:\n  a:\n    cmd: echo x >> ran; cp in out\n    deps: [in]\n    outs: [out]\n")
+        try project.write("in", "1")
+        try await project.repro()
+        let repository = try project.repository()
+        let stage = try #require(try repository.workspace().stages.first)
+        let note = UnfinishedRun(owner: ProcessIdentity(id: 1, start: "another"), began: 0, attempt: 1, key: "")
+        try note.write(stage, in: repository)
+        #expect(try await project.repro().outcomes == ["a: restored"])
+        #expect(try await project.repro().outcomes == ["a: unchanged"])
+        #expect(try project.read("ran") == "x\n")
+    }
+
     @Test("checkpoints outlive an attempt and are gone when dependencies change")
     func checkpoints() async throws {
         let project = try PipelineFixture(

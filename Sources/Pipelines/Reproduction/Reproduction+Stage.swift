@@ -120,6 +120,7 @@ extension Reproduction {
                 if !request.isDry {
                     try repository.restore(entry, of: stage)
                     try await record(position, repository.recordingDependencies(of: stage, check.stores))
+                    UnfinishedRun.remove(stage, in: repository)
                     report(position, .restored)
                     return .finished
                 }
