@@ -8,15 +8,18 @@ extension HostEnvironment {
         return (state ?? self["HOME"].map { Paths.join($0, ".local/state") }).map { Paths.join($0, "varve") }
     }
 
-    /// Where varve keeps what belongs to the project that holds the working directory and that Git does not see; `nil`
-    /// where there is no project.
-    package var projectScratch: String? {
+    /// `.dvc/tmp` of the project that holds the working directory, for what Git does not see; `nil` where there is no
+    /// project.
+    package var projectTemporaries: String? {
         var folder = workingDirectory
         while !Files.isDirectory(Paths.join(folder, ".dvc")) {
             let above = Paths.parent(folder)
             guard above != folder, !above.isEmpty else { return nil }
             folder = above
         }
-        return Paths.join(folder, ".dvc/tmp/varve")
+        return Paths.join(folder, ".dvc/tmp")
     }
+
+    /// The part of it that varve may lose.
+    package var projectScratch: String? { projectTemporaries.map { Paths.join($0, "varve") } }
 }

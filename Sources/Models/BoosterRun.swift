@@ -217,15 +217,10 @@ struct BoosterRun {
     /// A place that Git does not see, or else one beside the model; the same for every training of this model.
     private var ownCheckpointFolder: String {
         let model = training.absolute(options.modelPath)
-        var folder = training.environment.workingDirectory
-        while true {
-            if Files.isDirectory(Paths.join(folder, ".dvc")) {
-                let name = String(SHA256.hex(of: Array(Paths.relative(model, to: folder).utf8)).prefix(16))
-                return Paths.join(folder, ".dvc/tmp/varve/train/\(name)")
-            }
-            let above = Paths.parent(folder)
-            guard above != folder else { break }
-            folder = above
+        if let place = training.environment.projectTemporaries {
+            let project = Paths.parent(Paths.parent(place))
+            let name = String(SHA256.hex(of: Array(Paths.relative(model, to: project).utf8)).prefix(16))
+            return Paths.join(place, "varve/train/\(name)")
         }
         return Paths.join(Paths.parent(model), ".\(Paths.name(model)).checkpoint")
     }

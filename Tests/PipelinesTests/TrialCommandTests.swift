@@ -4,6 +4,12 @@ import TestSupport
 import Testing
 import Tuning
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @testable import Pipelines
 
 @Suite("The program of a trial") struct TrialCommandTests {
@@ -69,5 +75,16 @@ import Tuning
         let more = reader.new()
         #expect(more.map(\.step) == [1, 2])
         #expect(more[0].value == 0.25 && more[1].value.isNaN)
+        // In place, as most programs write, without a column of steps, and begun anew.
+        let file = Paths.join(folder.path, "none.tsv")
+        try Files.write(Array("loss\n1\n2\n".utf8), to: file)
+        var other = HistoryReader([file])
+        #expect(other.new() == [.init(step: 0, value: 1), .init(step: 1, value: 2)])
+        let handle = try #require(fopen(file, "a"))
+        fputs("3\r\n4", handle)
+        fclose(handle)
+        #expect(other.new() == [.init(step: 2, value: 3)])
+        try Files.write(Array("loss\n1\n2\n3\n5\n".utf8), to: file)
+        #expect(other.new() == [.init(step: 3, value: 5)])
     }
 }

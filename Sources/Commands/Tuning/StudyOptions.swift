@@ -18,14 +18,8 @@ struct StudyOptions: ParsableArguments {
 
     /// The folder of journals: in the project that holds the working directory, or beside everything else.
     static func folder(_ environment: HostEnvironment) -> String {
-        var place = environment.workingDirectory
-        while true {
-            if Files.isDirectory(Paths.join(place, ".dvc")) { return Paths.join(place, ".dvc/tmp/tune") }
-            let parent = Paths.parent(place)
-            guard parent != place, !parent.isEmpty else { break }
-            place = parent
-        }
-        return Paths.join(environment.workingDirectory, ".tune")
+        environment.projectTemporaries.map { Paths.join($0, "tune") }
+            ?? Paths.join(environment.workingDirectory, ".tune")
     }
 
     /// The file of a study that is to be begun.

@@ -90,37 +90,3 @@ package struct TrialMetrics: Sendable {
         return nil
     }
 }
-
-/// What a program adds to a table of steps and values, as DVCLive writes it.
-package struct HistoryReader: Sendable {
-    private let candidates: [String]
-    private var lines = 0
-
-    /// - Parameter candidates: Files of which the first that is there is read.
-    package init(_ candidates: [String]) { self.candidates = candidates }
-
-    /// Reports that were not there before; a line that is not whole yet is left for the next time.
-    package mutating func new() -> [Trial.Report] {
-        for path in candidates {
-            guard let bytes = (try? Files.readIfPresent(path, limit: 1 << 26)) ?? nil,
-                let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
-            else { continue }
-            let all = bytes[..<end].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-            guard let heading = all.first else { continue }
-            let rows = all.dropFirst()
-            guard rows.count > lines else { return [] }
-            let columns = heading.split(separator: "\t", omittingEmptySubsequences: false)
-            let place = columns.firstIndex(of: "step")
-            var result: [Trial.Report] = []
-            for row in rows.dropFirst(lines) {
-                let cells = row.split(separator: "\t", omittingEmptySubsequences: false)
-                guard let last = cells.last, let value = Double(last.filter { $0 != "\r" }) else { continue }
-                let step = place.flatMap { $0 < cells.count ? Int(cells[$0]) : nil }
-                result.append(Trial.Report(step: step ?? lines + result.count, value: value))
-            }
-            lines = rows.count
-            return result
-        }
-        return []
-    }
-}

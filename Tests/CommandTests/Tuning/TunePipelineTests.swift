@@ -10,7 +10,7 @@ import Testing
 #endif
 
 @Suite("varve run tune over a pipeline") struct TunePipelineTests {
-    /// A pipeline of two stages that writes down, outside, whenever it trains, and is as rude to its workspace as it can.
+    /// A pipeline of two stages that writes down, outside, whenever it trains, and is as rude to its workspace as can be.
     private static func project(pause: String = "0") throws -> TemporaryRepository {
         let repository = try TemporaryRepository()
         try repository.write("data.txt", "1\n2\n3\n")
@@ -134,7 +134,7 @@ import Testing
         try fails(["--stage", "train", "-s", "other=1,2"] + metric, because: "no stage of the targets reads 'other'")
         try fails(["--stage", "trian", "-s", "train.x=1,2"] + metric, status: 1, because: "'trian' not found")
         try fails(["--stage", "data.txt.dvc"] + Self.space, because: "no stage that runs a command")
-        try fails(["--stage", "train"] + Self.space + ["--", "true"], because: "a program, stages or a training, not a program and --stage")
+        try fails(["--stage", "train"] + Self.space + ["--", "true"], because: "not a program and --stage")
         try repository.write("data.txt", "other\n")
         try fails(["--stage", "train"] + Self.space, status: 1, because: "run `varve commit` first")
         #expect(!repository.exists(".dvc/tmp/tune/study.trials/workspace"))
