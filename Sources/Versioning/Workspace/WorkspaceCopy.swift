@@ -147,18 +147,25 @@ package struct WorkspaceCopy: Sendable {
     }
 
     /// The project's and the user's own settings with absolute paths, and the cache of the original.
+    ///
+    /// Each in its own file: what the project says must not be taken for the user's word.
     private func writeSettings() throws {
         let store = SettingsStore(
             environment: template.origin.environment, dvcFolder: template.origin.internals)
-        var document = try store.values(.project)
-        document.merge(try store.values(.local))
-        document[["cache", "dir"]] = .string(template.origin.cache.root)
-        if template.commit == nil { document[["core", "no_scm"]] = "true" }
-        let path = Paths.join(root, ".dvc/config.local")
+        let project = try store.values(.project)
+        if try project != store.layer(.project).document { try write(project, "config", mode: 0o666) }
+        var local = try store.values(.local)
+        local[["cache", "dir"]] = .string(template.origin.cache.root)
+        if template.commit == nil { local[["core", "no_scm"]] = "true" }
+        try write(local, "config.local", mode: 0o600)
+    }
+
+    private func write(_ settings: ConfigDocument, _ name: String, mode: UInt32) throws {
+        let path = Paths.join(root, ".dvc/\(name)")
         try Files.makeDirectory(Paths.parent(path))
         // Not with the permissions of one that is there.
         try Files.removeTree(path)
-        try Files.write(try document.serialized(), to: path, mode: 0o600, sync: false)
+        try Files.write(try settings.serialized(), to: path, mode: mode, sync: false)
     }
 
     /// Outputs of stages can be made again, data cannot.

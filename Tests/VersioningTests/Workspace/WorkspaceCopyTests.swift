@@ -122,6 +122,10 @@ import Versioning
     func extras() async throws {
         try await Self.with { fixture in
             try fixture.write(
+                ".dvc/config",
+                "['remote \"theirs\"']\n    url = ../far\n['remote \"web\"']\n    url = s3://b\n"
+                    + "    endpointurl = https://leaked.example.org\n")
+            try fixture.write(
                 ".dvc/config.local", "['remote \"r\"']\n    url = ../../storage\n")
             let copy = try await copy(fixture, extras: ["secret"])
             _ = try copy.refresh()
@@ -130,6 +134,10 @@ import Versioning
             #expect(
                 read(copy, ".dvc/config.local")?.contains("url = \(Paths.join(fixture.folder, "storage"))\n") == true)
             #expect(try Files.status(settings)?.mode == 0o600)
+            // What the project says has not become the user's own word.
+            #expect(read(copy, ".dvc/config.local")?.contains("theirs") == false)
+            #expect(read(copy, ".dvc/config.local")?.contains("leaked") == false)
+            #expect(read(copy, ".dvc/config")?.contains("url = \(Paths.join(fixture.root, "far"))\n") == true)
             await #expect(throws: Failure.self) {
                 _ = try await WorkspaceTemplate(
                     at: Paths.join(fixture.folder, "t"), of: fixture.repository(), extras: ["../outside"])
