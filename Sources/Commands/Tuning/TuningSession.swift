@@ -69,20 +69,18 @@ struct TuningSession {
     }
 
     private func runner(_ settings: StudySettings, _ folder: String) async throws -> any TrialRunner {
-        let variables = environment.variables
         let limits = ProgramLimits(timeout: trials.timeout.map { .seconds($0) })
         switch trials.kind {
         case .program(let words):
             return ProgramTrials(
                 try TrialCommand(words, space: settings.space), workingDirectory: trials.workingDirectory,
-                variables: variables, limits: limits)
+                variables: environment.variables, limits: limits)
         case .stages(let stages, let paths):
             guard let program = ProgramFile.path else {
                 throw Failure("the system does not tell where varve is", category: .unexpected)
             }
             return PipelineTrials(
-                stages, from: try await template(folder, copying: paths), program: program, variables: variables,
-                limits: limits)
+                stages, from: try await template(folder, copying: paths), program: program, limits: limits)
         case .training(let training):
             return TrainingTrials(training, slots: trials.slots, timeout: trials.timeout, environment)
         }

@@ -15,35 +15,31 @@ package struct PipelineTrials: TrialRunner {
     private let template: WorkspaceTemplate
     /// Absolute path of varve itself, which each trial runs as a process of its own.
     private let program: String
-    private let variables: [String: String]
     private let limits: ProgramLimits
 
     /// - Parameter template: Its copies, one for each slot, lie beside it.
     package init(
-        _ targets: [String], from template: WorkspaceTemplate, program: String, variables: [String: String],
-        limits: ProgramLimits
+        _ targets: [String], from template: WorkspaceTemplate, program: String, limits: ProgramLimits
     ) {
         self.targets = targets
         self.template = template
         self.program = program
-        self.variables = variables
         self.limits = limits
     }
 
     package func begin(_ place: TrialPlace) async throws -> any RunningTrial {
         let name = String(place.slot.map { $0 == "/" ? "_" : $0 })
         let copy = WorkspaceCopy(of: template, at: Paths.join(Paths.parent(template.folder), "copies/\(name)"))
-        let directory = try await onOwnThread { _ in
-            let repository = try copy.refresh(Self.endLeftovers)
-            let here = repository.environment.workingDirectory
-            try ParameterPoint(place.trial.settings.map { ($0.name, $0.value) }).write(in: here)
-            return here
+        let environment = try await onOwnThread { _ in
+            let environment = try copy.refresh(Self.endLeftovers).environment
+            try ParameterPoint(place.trial.settings.map { ($0.name, $0.value) })
+                .write(in: environment.workingDirectory)
+            return environment
         }
-        var variables = variables
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] { variables[name] = nil }
+        let directory = environment.workingDirectory
         return try ProgramTrial(
             [program, "repro"] + targets, place, workingDirectory: directory, metricsFolder: directory,
-            variables: variables, limits: limits
+            variables: environment.variables, limits: limits
         ) { try Self.keepFiles(of: copy, in: Paths.join(place.folder, "files")) }
     }
 
